@@ -1,0 +1,1 @@
+"""Which jobs exist, and what their files say."""

@@ -1,0 +1,1 @@
+"""The composition root: attach to an engine, start one, or be one."""

@@ -1,0 +1,1 @@
+"""One log file, written and read; no engine, no screen."""

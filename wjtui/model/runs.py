@@ -1,0 +1,140 @@
+"""One execution of a job: run ids, statuses and exits of triggered runs, launches of continuous jobs."""
+
+from __future__ import annotations
+
+import signal
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import NewType
+
+from wjtui.model.base import Value
+from wjtui.model.identity import JobId
+
+RunId = NewType("RunId", str)
+"""18 digits, ``yyyyMMddHHmmssffff`` of the UTC start instant; older data has 14. Sorts as text (spec 1.3)."""
+
+
+def make_run_id(at: datetime, last: RunId | None) -> RunId:
+    """The id of a run that starts at ``at``: later than ``last``, whatever the clock says (spec 1.3)."""
+    at = at.astimezone(UTC)
+    number = int(at.strftime("%Y%m%d%H%M%S") + f"{at.microsecond // 100:04d}")
+    if last is not None and last.isdecimal():
+        number = max(number, int(last.ljust(18, "0")) + 1)
+    return RunId(f"{number:018d}")
+
+
+def is_run_id(text: str) -> bool:
+    """Whether a folder or URL part names a run: 14 or 18 ASCII digits (spec 1.3)."""
+    return len(text) in (14, 18) and text.isascii() and text.isdecimal()
+
+
+class RunRef(Value, frozen=True):
+    """One run of one job."""
+
+    job: JobId
+    run: RunId
+
+    def __str__(self) -> str:
+        return f"{self.job}/{self.run}"
+
+
+class RunStatus(StrEnum):
+    """Run states of spec 6.1."""
+
+    INITIALIZING = "Initializing"
+    RUNNING = "Running"
+    SUCCESS = "Success"
+    FAILED = "Failed"
+    ABORTED = "Aborted"
+
+    @property
+    def ended(self) -> bool:
+        """Whether this status is final."""
+        return self not in (RunStatus.INITIALIZING, RunStatus.RUNNING)
+
+
+class Exit(Value, frozen=True):
+    """How a process ended: its exit code, or the signal that killed it."""
+
+    code: int | None = None
+    signal: int | None = None
+
+    @property
+    def number(self) -> int:
+        """The exit code as a shell reports it: 128+n for a death by signal n (spec 5.2)."""
+        return 128 + self.signal if self.signal is not None else self.code or 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether the process ended with exit code 0."""
+        return self.number == 0
+
+    def __str__(self) -> str:
+        if self.signal is None:
+            return f"exit {self.number}"
+        try:
+            return signal.Signals(self.signal).name
+        except ValueError:
+            return f"signal {self.signal}"
+
+
+class Run(Value, frozen=True):
+    """One execution of a triggered job, whole."""
+
+    ref: RunRef
+    status: RunStatus
+    trigger: str
+    started: datetime
+    ended: datetime | None = None
+    exit: Exit | None = None
+    arguments: str = ""
+    pid: int | None = None
+    reason: str = ""
+    """Why it ended as it did, where the exit code does not tell: cancelled, idle, engine shut down."""
+    cpu_seconds: float | None = None
+    peak_memory: int | None = None
+    """Bytes, highest sum over the run's processes that a sample saw."""
+    output_size: int | None = None
+    """Bytes of the run's log; None when there is no log."""
+
+
+class Launch(Value, frozen=True):
+    """One process of a continuous job, a line of ``launches.jsonl``."""
+
+    started: datetime
+    pid: int
+    ended: datetime | None = None
+    exit: Exit | None = None
+    reason: str = ""
+    """Why it was ended, when it did not end by itself: stop, restart, redeploy, shutdown."""
+
+
+class Outcome(StrEnum):
+    """One cell of a job's strip of results."""
+
+    OK = "ok"
+    FAILED = "failed"
+    ABORTED = "aborted"
+    RUNNING = "running"
+
+
+def run_outcome(run: Run) -> Outcome:
+    """The strip's cell for a run."""
+    match run.status:
+        case RunStatus.SUCCESS:
+            return Outcome.OK
+        case RunStatus.FAILED:
+            return Outcome.FAILED
+        case RunStatus.ABORTED:
+            return Outcome.ABORTED
+        case _:
+            return Outcome.RUNNING
+
+
+def launch_outcome(launch: Launch) -> Outcome:
+    """The strip's cell for a launch: a process that was asked to end did not fail."""
+    if launch.ended is None:
+        return Outcome.RUNNING
+    if launch.reason:
+        return Outcome.ABORTED
+    return Outcome.OK if launch.exit is not None and launch.exit.ok else Outcome.FAILED

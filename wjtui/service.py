@@ -1,0 +1,75 @@
+"""The only door between front ends and an engine."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+from wjtui.model.events import Envelope, LogExtent, LogRef, Snapshot
+from wjtui.model.identity import JobId
+from wjtui.model.runs import Launch, Run, RunId, RunRef
+
+
+class LogSource(Protocol):
+    """Bytes of one log. Nobody ever holds all of them; positions are those of ``LogExtent``."""
+
+    async def extent(self) -> LogExtent:
+        """How far the log reaches now."""
+
+    async def read(self, start: int, length: int) -> bytes:
+        """Up to ``length`` bytes from position ``start``; fewer at the end, none where nothing is."""
+
+
+class JobService(Protocol):
+    """What a front end may ask. A command returns once its effect is in the state, not once it is over.
+
+    Every method may raise ``EngineStopping`` or, from an engine elsewhere, ``EngineUnreachable``; methods
+    that name a job raise ``JobNotFound``, those that name a run ``RunNotFound``. Names match in any case.
+    """
+
+    async def snapshot(self) -> Snapshot:
+        """Everything to show, and the number from which ``events`` goes on."""
+
+    def events(self, after: int | None = None) -> AsyncIterator[Envelope | Snapshot]:
+        """Changes with a number above ``after``, for ever; ends when the engine ends.
+
+        A fresh ``Snapshot`` comes first when ``after`` is None or out of the replay window, and replaces
+        everything known so far.
+        """
+
+    async def runs(self, job: JobId, *, before: RunId | None = None, limit: int = 50) -> list[Run]:
+        """Runs of a triggered job, newest first, older than ``before``. None for a continuous job."""
+
+    async def get_run(self, ref: RunRef) -> Run:
+        """One run."""
+
+    async def launches(self, job: JobId) -> list[Launch]:
+        """The last 200 launches of a continuous job, newest first. None for a triggered job."""
+
+    async def open_log(self, ref: LogRef) -> LogSource:
+        """One log; it may still be empty."""
+
+    async def start(self, job: JobId) -> None:
+        """Take ``disable.job`` away and start the job; no change when it runs. NotAllowed: triggered."""
+
+    async def stop(self, job: JobId, *, now: bool = False) -> None:
+        """Disable a continuous job, or end the run of a triggered one as Aborted; ``now`` skips the grace.
+
+        Nothing changes when a continuous job is stopped already. NotRunning: no run is going.
+        """
+
+    async def restart(self, job: JobId) -> None:
+        """Stop and start a continuous job. NotAllowed: triggered. Conflict: it is disabled."""
+
+    async def run(self, job: JobId, arguments: str | None = None, *, trigger: str = "External - ") -> RunId:
+        """Start a run of a triggered job; ``arguments`` None means those of its settings (spec 3.2).
+
+        AlreadyRunning: a run is going. NotAllowed: continuous. Conflict: stopped by configuration, or the job
+        cannot run. InvalidRequest: over 32 KiB of arguments (spec 4).
+        """
+
+    async def cancel(self, ref: RunRef, *, now: bool = False) -> None:
+        """End a run as Aborted. NotRunning: it has ended."""
+
+    async def shut_down(self) -> None:
+        """Stop every job gracefully, then the engine. Returns once that has begun."""

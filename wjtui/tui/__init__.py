@@ -1,0 +1,1 @@
+"""The screen: a front end of JobService in Textual."""

@@ -1,0 +1,1 @@
+"""Values <-> JSON: the shapes of the REST API and the event stream."""
