@@ -1,0 +1,142 @@
+"""``settings.job`` and ``disable.job`` on disk: read leniently, written exactly (spec 3.2, 5.3)."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+from wjtui.engine.catalog.lenient import NotJson, is_strict, read_lenient
+from wjtui.engine.catalog.settings_check import check_settings
+from wjtui.model.base import Value
+from wjtui.model.identity import JobType
+from wjtui.model.jobs import Problem, Severity
+from wjtui.model.settings import JobSettings
+from wjtui.support.files import sync_folder, write_atomic
+
+SETTINGS = "settings.job"
+DISABLE = "disable.job"
+MAX_BYTES = 1 << 20
+
+
+class SettingsFile(Value, frozen=True):
+    """``settings.job`` as it was read."""
+
+    settings: JobSettings = JobSettings()
+    text: str = ""
+    """The file's text without a byte order mark; line ends as they are."""
+    path: Path | None = None
+    """None: there is none."""
+    plain: bool = True
+    """Whether the text is strict JSON: what is not (comments, trailing commas) is never rewritten unasked."""
+    problems: tuple[Problem, ...] = ()
+
+
+def read_settings(script_dir: Path, kind: JobType) -> SettingsFile:
+    """Read the settings of a job of this type; every trouble is a problem, never an exception.
+
+    A file that cannot be read, or holds no JSON object, counts as empty: the job stays runnable (spec 3.2).
+    """
+    found = spellings(script_dir, SETTINGS)
+    if not found:
+        return SettingsFile()
+    path = script_dir / found[0]
+    notes: tuple[Problem, ...] = ()
+    if len(found) > 1:
+        others = ", ".join(found[1:])
+        text = f"{found[0]} is read, not {others}: remove what is not meant."
+        notes = (Problem("settings-case", text, Severity.NOTE),)
+    try:
+        text = _decode(_read(path))
+    except (OSError, UnicodeDecodeError) as error:
+        return SettingsFile(path=path, problems=(_unreadable(found[0], error), *notes))
+    try:
+        raw = _parse(text)
+    except NotJson as error:
+        reason = f"line {error.line}, column {error.column}: {error.reason}"
+        problem = Problem(
+            "settings-invalid", f"{found[0]} is not valid ({reason}); it counts as empty until corrected."
+        )
+        return SettingsFile(text=text, path=path, plain=False, problems=(problem, *notes))
+    settings, remarks = check_settings(raw, kind)
+    notes += tuple(Problem(code, f"{found[0]}: {remark}", Severity.NOTE) for code, remark in remarks)
+    return SettingsFile(settings, text, path, is_strict(text), notes)
+
+
+def parse_settings(text: str, kind: JobType) -> SettingsFile:
+    """Check a text that is not saved yet, by the same rules. Raises NotJson."""
+    text = text.removeprefix("\ufeff")
+    settings, remarks = check_settings(_parse(text), kind)
+    notes = tuple(Problem(code, f"{SETTINGS}: {remark}", Severity.NOTE) for code, remark in remarks)
+    return SettingsFile(settings, text, None, is_strict(text), notes)
+
+
+def write_settings(script_dir: Path, text: str) -> Path:
+    """Replace ``settings.job`` durably, under the spelling found on disk. Raises OSError."""
+    found = spellings(script_dir, SETTINGS)
+    path = script_dir / (found[0] if found else SETTINGS)
+    mode = stat.S_IMODE(path.stat().st_mode) & 0o777 if path.exists() else 0o644
+    write_atomic(path, text.encode(), mode=mode, durable=True)
+    return path
+
+
+def has_disable(script_dir: Path) -> bool:
+    """Whether ``disable.job`` is there, in any case and however it came: the job is not to run."""
+    return bool(spellings(script_dir, DISABLE))
+
+
+def set_disabled(script_dir: Path, disabled: bool) -> None:
+    """Write ``disable.job``, or take away every spelling of it; durable, twice is as once. Raises OSError."""
+    found = spellings(script_dir, DISABLE)
+    if disabled and not found:
+        write_atomic(script_dir / DISABLE, b"", durable=True)
+    elif not disabled and found:
+        for name in found:
+            (script_dir / name).unlink(missing_ok=True)
+        sync_folder(script_dir)
+
+
+def spellings(folder: Path, name: str) -> list[str]:
+    """The entries of a folder called ``name`` in any case, lower case first; none where it is unreadable."""
+    try:
+        found = [entry for entry in os.listdir(folder) if entry.lower() == name]
+    except OSError:
+        return []
+    return sorted(found, key=lambda entry: (entry != name, entry))
+
+
+def _read(path: Path) -> bytes:
+    # Without O_NONBLOCK the open of a fifo of this name would wait for a writer for ever.
+    fd = os.open(path, os.O_RDONLY |  os.O_CLOEXEC)
+    with open(fd, "rb", buffering=0) as file:
+        found = os.fstat(fd)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError("it is no regular file")
+        if found.st_size > MAX_BYTES:
+            raise OSError(f"it is larger than {MAX_BYTES >> 20} MiB")
+        return file.read(found.st_size) or b""
+
+
+def _decode(data: bytes) -> str:
+    # PowerShell's '>' writes UTF-16 with a byte order mark, which the original's reader takes.
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16")
+    return data.decode("utf-8-sig")
+
+
+def _parse(text: str) -> dict[str, Any]:
+    value = read_lenient(text)
+    if not isinstance(value, dict):
+        start = len(text) - len(text.lstrip())
+        raise NotJson("an object in braces is wanted, like {}", text, start)
+    return value
+
+
+def _unreadable(name: str, error: OSError | UnicodeDecodeError) -> Problem:
+    if isinstance(error, UnicodeDecodeError):
+        reason = f"byte {error.start + 1} is no UTF-8"
+    else:
+        reason = error.strerror or str(error)
+    return Problem("settings-unreadable", f"{name} cannot be read ({reason}); it counts as empty until then.")

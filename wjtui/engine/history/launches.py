@@ -1,0 +1,59 @@
+"""``launches.jsonl``: the last 200 launches of a continuous job, a line each."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from wjtui.model.runs import Launch
+from wjtui.support.files import write_atomic
+
+KEPT = 200
+_SLACK = 100
+"""Lines beyond ``KEPT`` before the file is written anew: once in a hundred launches, not at each."""
+
+
+class LaunchLog:
+    """Launches of one job, oldest first in the file; the one that is going is not in it yet."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._launches = _read(path)
+        self._lines = len(self._launches)
+
+    @property
+    def launches(self) -> list[Launch]:
+        """Ended launches, oldest first, at most 200."""
+        return self._launches[-KEPT:]
+
+    def add(self, launch: Launch) -> None:
+        """Append an ended launch. Raises OSError; the launch is remembered all the same."""
+        self._launches = [*self._launches[-KEPT + 1 :], launch]
+        self._lines += 1
+        if self._lines > KEPT + _SLACK:
+            write_atomic(self._path, b"".join(msgspec.json.encode(one) + b"\n" for one in self._launches))
+            self._lines = len(self._launches)
+            return
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        fd = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            os.write(fd, msgspec.json.encode(launch) + b"\n")
+        finally:
+            os.close(fd)
+
+
+def _read(path: Path) -> list[Launch]:
+    """Every line that can be read; a torn or foreign line is passed over."""
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError:
+        return []
+    found = []
+    for line in lines[-(KEPT + _SLACK) :]:
+        try:
+            found.append(msgspec.json.decode(line, type=Launch))
+        except msgspec.MsgspecError:
+            continue
+    return found[-KEPT:]

@@ -1,0 +1,100 @@
+"""The environment of a job process (spec 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+ENGINE = "WJTUI_ENGINE"
+JOB = "WJTUI_JOB"
+"""These two mark a job's processes wherever they end up: both must match (spec 5.3)."""
+LAUNCH = "WJTUI_LAUNCH"
+"""Added at each start: which launch of the engine a process comes from."""
+GUARDIAN = "WJTUI_GUARDIAN"
+"""The process id of the engine's guardian, for the engine alone."""
+
+SECRETS = frozenset({"WJTUI_USER", "WJTUI_PASSWORD"})
+# What an outer engine gave the engine that runs inside one of its jobs says nothing about this job.
+_OUTER = frozenset(
+    {
+        "WEBJOBS_PATH",
+        "WEBJOBS_NAME",
+        "WEBJOBS_TYPE",
+        "WEBJOBS_DATA_PATH",
+        "WEBJOBS_RUN_ID",
+        "WEBJOBS_COMMAND_ARGUMENTS",
+        "WEBJOBS_SHUTDOWN_FILE",
+        "WEBJOBS_PORT",
+        ENGINE,
+        JOB,
+        LAUNCH,
+        GUARDIAN,
+    }
+)
+_MARKERS = {"triggered": "WEBSITE_TRIGGERED_JOB_RUNNING_", "continuous": "WEBSITE_ALWAYS_ON_JOB_RUNNING_"}
+
+
+def job_environment(
+    *,
+    inherited: Mapping[str, str],
+    site_settings: Mapping[str, str],
+    job_settings: Mapping[str, str],
+    kind: str,
+    name: str,
+    working_folder: str,
+    data_folder: str,
+    shutdown_file: str,
+    root: str,
+    wwwroot: str,
+    engine: str,
+    instance: str,
+    host_name: str,
+    run_id: str = "",
+    arguments: str = "",
+    port: int | None = None,
+) -> dict[str, str]:
+    """Everything a job process finds in its environment.
+
+    The engine's own environment without secrets, then the site settings, then the job's ``env``, then the
+    variables of spec 4. ``kind`` is ``triggered`` or ``continuous``; ``port`` is for continuous jobs,
+    ``run_id`` and ``arguments`` (as given, not taken apart) for triggered ones. A name or value that no
+    process can have (empty name, ``=`` in it, NUL, a lone surrogate) is left out.
+    """
+    result = {key: value for key, value in inherited.items() if not _is_private(key)}
+    result.update(site_settings)
+    result.update(job_settings)
+    result.setdefault("PYTHONUNBUFFERED", "1")
+    result.setdefault("WEBSITE_HOSTNAME", host_name)
+    result.update(
+        {
+            "WEBJOBS_PATH": working_folder,
+            "WEBJOBS_NAME": name,
+            "WEBJOBS_TYPE": kind,
+            "WEBJOBS_DATA_PATH": data_folder,
+            "WEBJOBS_RUN_ID": run_id,
+            "WEBJOBS_COMMAND_ARGUMENTS": arguments,
+            "WEBJOBS_SHUTDOWN_FILE": shutdown_file,
+            "WEBROOT_PATH": wwwroot,
+            "WEBSITE_INSTANCE_ID": instance,
+            "HOME": root,
+            _MARKERS[kind] + name: "true",
+            JOB: f"{kind}/{name}",
+            ENGINE: engine,
+        }
+    )
+    if port is not None:
+        result["WEBJOBS_PORT"] = str(port)
+    return {key: value for key, value in result.items() if _can_be_passed(key, value)}
+
+
+def _is_private(name: str) -> bool:
+    return name in SECRETS or name in _OUTER or name.startswith(tuple(_MARKERS.values()))
+
+
+def _can_be_passed(name: str, value: str) -> bool:
+    if not name or "=" in name or "\0" in name or "\0" in value:
+        return False
+    try:
+        f"{name}{value}".encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return False
+    return True

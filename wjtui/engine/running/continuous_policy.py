@@ -1,0 +1,63 @@
+"""What to do after a continuous job's process has ended: pure decisions (spec 5.2)."""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import timedelta
+
+from wjtui.model.runs import Exit
+
+LIVED_LONG = timedelta(seconds=120)
+"""A launch that lived this long is started again at once."""
+FAILED_LAUNCH = timedelta(seconds=60)
+"""The least wait after a launch that did not come about."""
+STARTS_A_MINUTE = 60
+SHORT = timedelta(seconds=10)
+ENDS_BY_ITSELF_AFTER = 3
+_MINUTE = 60.0
+
+
+def restart_delay(lived: timedelta | None, restart_time: timedelta) -> timedelta:
+    """How long to wait before the next launch; ``lived`` None: there was no process at all."""
+    if lived is None:
+        return max(FAILED_LAUNCH, restart_time)
+    return timedelta(0) if lived >= LIVED_LONG else max(timedelta(0), restart_time)
+
+
+class StartBrake:
+    """At most 60 starts a minute and job: the 61st waits until the first is a minute old (spec 5.2)."""
+
+    def __init__(self) -> None:
+        self._starts: deque[float] = deque(maxlen=STARTS_A_MINUTE)
+
+    def started(self, at: float) -> None:
+        """A launch took place; ``at`` in monotonic seconds."""
+        self._starts.append(at)
+
+    def wait_at(self, at: float) -> timedelta:
+        """How long a start at this moment has to wait."""
+        if len(self._starts) < STARTS_A_MINUTE:
+            return timedelta(0)
+        return timedelta(seconds=max(0.0, self._starts[0] + _MINUTE - at))
+
+
+class ShortEnds:
+    """Counts ends with exit code 0 within 10 s: three in a row mean that the job has no loop."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def ended(self, exit: Exit | None, lived: timedelta | None) -> None:
+        """A launch ended by itself."""
+        quick = exit is not None and exit.ok and lived is not None and lived <= SHORT
+        self._count = self._count + 1 if quick else 0
+
+    @property
+    def lacks_loop(self) -> bool:
+        """Whether the job carries the note that it ends by itself."""
+        return self._count >= ENDS_BY_ITSELF_AFTER
+
+
+def seconds_text(delay: timedelta) -> str:
+    """Seconds as the log line shows them: whole ones without a fraction, rounded up else."""
+    return str(int(-(-delay.total_seconds() // 1)))

@@ -1,0 +1,171 @@
+"""Launch: from a definition to a running process, and from a running process to none (spec 4, 5.3, 6.6)."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import shutil
+import signal
+import socket
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path, PurePosixPath
+
+from wjtui.engine.catalog.discover import Definition
+from wjtui.engine.process.arguments import tokenise
+from wjtui.engine.process.environment import job_environment
+from wjtui.engine.process.group import ProcessGroup
+from wjtui.engine.process.pipes import Stream
+from wjtui.engine.process.spawn import Command, LaunchFailed, spawn
+from wjtui.engine.process.survivors import end_survivors
+from wjtui.engine.rooms import Rooms
+from wjtui.engine.running.workdir import Workdir, WorkdirFailed
+from wjtui.logs.line import Level
+from wjtui.model.base import iso
+from wjtui.model.identity import JobType
+from wjtui.model.runs import RunId
+from wjtui.support.tasks import first
+
+Say = Callable[[str, Level], None]
+
+
+class CannotLaunch(Exception):
+    """There is no process; the text is a sentence for the job's log."""
+
+
+class Launched:
+    """A process and what is needed to end it in order."""
+
+    def __init__(self, group: ProcessGroup, shutdown_file: Path) -> None:
+        self.group = group
+        self.shutdown_file = shutdown_file
+
+
+class Launcher:
+    """Starts and ends the processes of one job."""
+
+    def __init__(self, rooms: Rooms, definition: Definition) -> None:
+        self._rooms = rooms
+        self._workdir = Workdir(rooms.site.job_temp(definition.id), rooms.clock)
+
+    async def launch(
+        self,
+        definition: Definition,
+        output: Callable[[Stream, bytes], None],
+        say: Say,
+        *,
+        run: RunId | None = None,
+        arguments: str = "",
+    ) -> Launched:
+        """Prepare the files and start the script. Raises CannotLaunch; nothing runs then."""
+        rooms, script = self._rooms, definition.script
+        if script is None:
+            raise CannotLaunch(next(iter(p.text for p in definition.problems), "No runnable script."))
+        try:
+            prepared = await self._workdir.prepare(definition, lambda: self._end_leftovers(definition))
+        except WorkdirFailed as error:
+            raise CannotLaunch(str(error)) from None
+        for line in prepared.lines:
+            say(line.text, line.level)
+        for warning in definition.warnings:
+            say(warning, Level.WARN)
+        continuous = definition.id.type is JobType.CONTINUOUS
+        try:
+            shutdown_file = self._new_shutdown_file(definition)
+            definition.data.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CannotLaunch(f"The job's folders cannot be made: {error}") from None
+        name = PurePosixPath(script.path).name
+        # Without a host the file itself is the program; a bare name would be looked for on the PATH.
+        program = (*script.command, name) if script.command else (str(prepared.cwd / name),)
+        environment = job_environment(
+            inherited=rooms.config.environment,
+            site_settings=rooms.config.site,
+            job_settings=definition.settings.env,
+            kind=definition.id.type.value,
+            name=definition.id.name,
+            working_folder=str(prepared.root),
+            data_folder=str(definition.data),
+            shutdown_file=str(shutdown_file),
+            root=str(rooms.site.root),
+            wwwroot=str(rooms.site.wwwroot),
+            engine=rooms.site.mark,
+            instance=rooms.site.instance,
+            host_name=socket.gethostname(),
+            run_id=run or "",
+            arguments="" if continuous else arguments,
+            port=_free_port() if continuous else None,
+        )
+        say(f"Run script '{name}' with script host - '{script.host}'", Level.INFO)
+        command = Command((*program, *tokenise(arguments)), str(prepared.cwd), environment)
+        try:
+            return Launched(spawn(command, launches=rooms.launches, output=output), shutdown_file)
+        except LaunchFailed as error:
+            raise CannotLaunch(error.message) from None
+
+    async def stop(
+        self,
+        launched: Launched,
+        definition: Definition,
+        say: Say,
+        tell: Callable[[datetime], None],
+        now: asyncio.Event,
+    ) -> None:
+        """Ask the process to end, wait as long as the job may take, then kill what is left (spec 5.3).
+
+        ``tell`` gets the instant of the kill; ``now`` skips the rest of the wait.
+        """
+        rooms, group = self._rooms, launched.group
+        grace = definition.settings.grace_seconds(definition.id.type)
+        tell(rooms.clock.now() + timedelta(seconds=grace))
+        say("Status changed to Stopping", Level.INFO)
+        try:
+            launched.shutdown_file.parent.mkdir(parents=True, exist_ok=True)
+            launched.shutdown_file.write_text(iso(rooms.clock.now()), "utf-8")
+        except OSError as error:
+            say(f"The shutdown file could not be written, so the job was not asked: {error}", Level.WARN)
+        if (number := _signal_number(definition.settings.stop_signal)) is not None:
+            group.signal(number)
+        ended = asyncio.ensure_future(group.drain(rooms.drain.total_seconds()))
+        try:
+            await first(ended, rooms.clock.sleep(grace), now.wait())
+            if not ended.done():
+                await group.end(now=now.is_set())
+                say("WebJob process was aborted", Level.WARN)
+        finally:
+            if not ended.done():
+                # The kill closed most pipes; one that a stranger holds is not waited for.
+                await first(ended, rooms.clock.sleep(0.2))
+            if not ended.done():
+                ended.cancel()
+        await group.sweep()
+
+    async def discard(self) -> None:
+        """Delete the working copies of a job that is gone."""
+        await self._workdir.discard()
+
+    async def _end_leftovers(self, definition: Definition) -> None:
+        rooms = self._rooms
+        await end_survivors(rooms.site.mark, str(definition.id), rooms.launches.living)
+
+    def _new_shutdown_file(self, definition: Definition) -> Path:
+        """A path that does not exist yet, in a folder that does and is empty (spec 4)."""
+        folder = self._rooms.site.shutdown_folder(definition.id)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / secrets.token_hex(6)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _signal_number(name: str | None) -> int | None:
+    if not name:
+        return None
+    full = name.upper() if name.upper().startswith("SIG") else f"SIG{name.upper()}"
+    found = getattr(signal.Signals, full, None)
+    return int(found) if found is not None else None

@@ -1,0 +1,263 @@
+"""Supervisor: definitions against runners; it starts, refreshes or stops the difference (spec 5.4)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from wjtui.engine.catalog.discover import Definition, Folders, JobKey, define, list_jobs
+from wjtui.engine.catalog.fingerprint import Change, changed, without_own
+from wjtui.engine.catalog.settings_file import set_disabled
+from wjtui.engine.process.group import ProcessGroup
+from wjtui.engine.rooms import Rooms
+from wjtui.engine.running.continuous import ContinuousRunner
+from wjtui.engine.running.triggered import TriggeredRunner
+from wjtui.model.errors import Conflict, JobNotFound
+from wjtui.model.events import Tone
+from wjtui.model.identity import JobId, JobType
+from wjtui.model.jobs import Idle, Initializing, Job, Problem
+from wjtui.model.runs import launch_outcome
+from wjtui.support.tasks import TaskSet
+
+log = logging.getLogger(__name__)
+
+_STRIP = 10
+_SHOWN_FILES = 5
+_RETRY_SECONDS = 60.0
+
+
+class Supervisor:
+    """Owns every runner of an engine. All its methods run in the engine's loop."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+        self.definitions: dict[JobKey, Definition] = {}
+        self._continuous: dict[JobKey, ContinuousRunner] = {}
+        self._triggered: dict[JobKey, TriggeredRunner] = {}
+        self._runners = TaskSet(self._runner_failed)
+        self._runs = TaskSet(self._runner_failed)
+        self._reading = asyncio.Lock()
+        self._stopping = False
+
+    @property
+    def has_work(self) -> bool:
+        """Whether a run is going or a continuous job is not stopped."""
+        runners: Iterable[ContinuousRunner | TriggeredRunner] = (
+            *self._continuous.values(),
+            *self._triggered.values(),
+        )
+        return any(not runner.idle for runner in runners)
+
+    @property
+    def groups(self) -> dict[JobKey, ProcessGroup]:
+        """The processes of every job that runs now."""
+        runners: dict[JobKey, ContinuousRunner | TriggeredRunner] = {**self._continuous, **self._triggered}
+        return {key: runner.group for key, runner in runners.items() if runner.group is not None}
+
+    def continuous(self, job: JobId) -> ContinuousRunner:
+        """The runner of a continuous job. Raises JobNotFound."""
+        if (runner := self._continuous.get(job.key)) is None:
+            raise _not_found(job)
+        return runner
+
+    def triggered(self, job: JobId) -> TriggeredRunner:
+        """The runner of a triggered job. Raises JobNotFound."""
+        if (runner := self._triggered.get(job.key)) is None:
+            raise _not_found(job)
+        return runner
+
+    async def read_all(self) -> Folders:
+        """Read every job there is: at the start, and when an interpreter came or went."""
+        found = await asyncio.to_thread(list_jobs, self._rooms.site)
+        await self.refresh([*found.jobs, *(key for key in self.definitions if key not in found.jobs)], found)
+        return found
+
+    async def refresh(self, keys: Iterable[JobKey], found: Folders) -> None:
+        """Read these jobs again, whole, and act on what is different."""
+        async with self._reading:
+            rooms, known = self._rooms, self.definitions
+            there = [(key, found.jobs[key]) for key in keys if key in found.jobs]
+            gone = [key for key in keys if key not in found.jobs and key in known]
+
+            def read() -> list[Definition]:
+                return [
+                    define(rooms.site, folder, rooms.hosts, known[key].snapshot if key in known else None)
+                    for key, folder in there
+                ]
+
+            for definition in await asyncio.to_thread(read):
+                self._apply(definition)
+            for key in gone:
+                if not found.may_hold(known[key].folder):
+                    await self._forget(key)
+
+    async def set_disabled(self, job: JobId, disabled: bool) -> None:
+        """Write or remove ``disable.job``, and act at once (spec 5.3). Raises Conflict."""
+        definition = self.definitions.get(job.key)
+        if definition is None:
+            raise _not_found(job)
+        try:
+            await asyncio.to_thread(set_disabled, definition.script_dir, disabled)
+        except OSError as error:
+            verb = "written" if disabled else "removed"
+            raise Conflict(f"disable.job of '{job.name}' could not be {verb}: {error}") from None
+        definition = msgspec.structs.replace(self.definitions[job.key], disabled=disabled)
+        self.definitions[job.key] = definition
+        self._rooms.state.update_job(job.key, disabled=disabled)
+        self._ask(definition)
+
+    def reconcile_all(self) -> None:
+        """A site setting changed: see which jobs shall run now (spec 3.1)."""
+        for definition in self.definitions.values():
+            self._ask(definition)
+        if self._rooms.config.stopped:
+            for runner in self._triggered.values():
+                if runner.current is not None:
+                    runner.cancel("WebJobs were stopped by configuration (WEBJOBS_STOPPED)")
+
+    async def stop_all(self) -> None:
+        """End every job, all at once, each within its own grace period (spec 6.6)."""
+        self._stopping = True
+        closing = [runner.close() for runner in self._continuous.values()]
+        closing += [runner.close(reason="the engine was shut down") for runner in self._triggered.values()]
+        await asyncio.gather(*closing)
+        await self._runs.join()
+        await self._runners.join()
+
+    def hurry(self) -> None:
+        """Skip what is left of every grace period."""
+        for one in self._continuous.values():
+            one.hurry()
+        for other in self._triggered.values():
+            other.hurry()
+
+    def _apply(self, definition: Definition) -> None:
+        key = definition.id.key
+        old = self.definitions.get(key)
+        if old is None:
+            self.definitions[key] = definition
+            self._admit(definition)
+            return
+        change = changed(old.snapshot, definition.snapshot, in_place=definition.in_place)
+        definition = msgspec.structs.replace(definition, snapshot=without_own(definition.snapshot, change))
+        self.definitions[key] = definition
+        self._show(definition)
+        self._ask(definition, change)
+
+    def _admit(self, definition: Definition) -> None:
+        """A job that was not there before."""
+        rooms, key = self._rooms, definition.id.key
+        if definition.id.type is JobType.TRIGGERED:
+            runner = TriggeredRunner(rooms, definition, self._runs)
+            self._triggered[key] = runner
+            rooms.state.put_job(self._job(definition))
+            runner.show()
+            return
+        keeper = ContinuousRunner(rooms, definition)
+        self._continuous[key] = keeper
+        past = keeper.launches
+        job = msgspec.structs.replace(
+            self._job(definition),
+            latest_launch=past[-1] if past else None,
+            recent=tuple(launch_outcome(launch) for launch in past[-_STRIP:]),
+        )
+        rooms.state.put_job(job)
+        keeper.ask(definition, self._wanted(definition))
+        self._runners.start(f"runner {definition.id}", keeper.run())
+
+    def _ask(self, definition: Definition, change: Change | None = None) -> None:
+        """Tell the runner what its job is now."""
+        key = definition.id.key
+        if (triggered := self._triggered.get(key)) is not None:
+            triggered.definition = definition
+            return
+        runner = self._continuous[key]
+        wanted = self._wanted(definition)
+        touched = change is not None and (change.program or change.settings)
+        if touched and change is not None and not runner.idle:
+            shown = ", ".join(change.paths[:_SHOWN_FILES])
+            more = len(change.paths) - _SHOWN_FILES
+            runner.say("Detected WebJob file/s were updated, refreshing WebJob")
+            runner.say(f"Changed: {shown}" + (f" and {more} more" if more > 0 else ""))
+        reason = "redeploy" if touched else "stop"
+        runner.ask(definition, wanted, reason=reason, restart=touched and wanted and not runner.idle)
+
+    def _wanted(self, definition: Definition) -> bool:
+        return (
+            definition.runnable
+            and not definition.disabled
+            and not self._rooms.config.stopped
+            and not self._stopping
+        )
+
+    async def _forget(self, key: JobKey) -> None:
+        """A job whose folder is gone: stop it; its data stays (spec 1.6)."""
+        definition = self.definitions.pop(key)
+        keeper, runner = self._continuous.pop(key, None), self._triggered.pop(key, None)
+
+        async def end() -> None:
+            if keeper is not None:
+                await keeper.close(reason="removed")
+                await keeper.discard()
+            if runner is not None:
+                await runner.close(reason="the job was removed")
+                await runner.discard()
+            if key not in self.definitions:
+                self._rooms.state.remove_job(key)
+
+        # The folder may come back while the old process is still being stopped.
+        self._runs.start(f"remove {definition.id}", end())
+
+    def _job(self, definition: Definition) -> Job:
+        continuous = definition.id.type is JobType.CONTINUOUS
+        return Job(
+            definition.id,
+            str(definition.folder),
+            str(definition.data),
+            Initializing() if continuous else Idle(),
+            **_facts(definition),
+        )
+
+    def _show(self, definition: Definition) -> None:
+        runner = self._continuous.get(definition.id.key)
+        extra = runner.problems if runner else ()
+        facts = _facts(definition)
+        facts["problems"] = (*definition.problems, *extra)
+        self._rooms.state.update_job(definition.id.key, **facts)
+
+    def _runner_failed(self, name: str, error: BaseException) -> None:
+        """A bug in a runner: say so, put it on the job, and try again after a minute."""
+        text = f"The {name} failed inside the engine ({type(error).__name__}); its log tells more."
+        self._rooms.state.raise_notice(text, Tone.ERROR, code="internal")
+        kind, _, job = name.partition(" ")
+        if kind != "runner" or self._stopping:
+            return
+        for key, runner in self._continuous.items():
+            if str(runner.definition.id) == job:
+                problem = Problem("internal", text)
+                self._rooms.state.update_job(key, problems=(*runner.definition.problems, problem))
+                asyncio.get_running_loop().call_later(_RETRY_SECONDS, self._revive, key)
+
+    def _revive(self, key: JobKey) -> None:
+        if not self._stopping and (definition := self.definitions.get(key)) is not None:
+            self._admit(definition)
+
+
+def _not_found(job: JobId) -> JobNotFound:
+    return JobNotFound(f"There is no {job.type.value} job '{job.name}': wjtui list shows what there is.")
+
+
+def _facts(definition: Definition) -> dict[str, Any]:
+    """The fields of a Job that its files decide."""
+    return {
+        "script": definition.script,
+        "settings": definition.settings,
+        "problems": definition.problems,
+        "disabled": definition.disabled,
+        "in_place": definition.in_place,
+        "using_sdk": definition.using_sdk,
+    }

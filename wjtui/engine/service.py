@@ -1,0 +1,149 @@
+"""LocalJobService: checks a request and calls the room that knows."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+
+from wjtui.engine.rooms import Rooms
+from wjtui.engine.running.supervisor import Supervisor
+from wjtui.logs.reader import FileLogSource, LogFile
+from wjtui.logs.writer import rolled_app_log, rolled_job_log
+from wjtui.model.errors import Conflict, EngineStopping, InvalidRequest, NotAllowed, NotRunning, RunNotFound
+from wjtui.model.events import Envelope, LogKind, LogRef, Snapshot
+from wjtui.model.identity import JobId, JobType
+from wjtui.model.jobs import Job
+from wjtui.model.runs import Launch, Run, RunId, RunRef, is_run_id
+from wjtui.service import LogSource
+
+MAX_ARGUMENTS = 32 * 1024
+"""Bytes (spec 4)."""
+
+
+class LocalJobService:
+    """The JobService of an engine in this process; its methods run in the engine's loop."""
+
+    def __init__(self, rooms: Rooms, supervisor: Supervisor, shut_down: Callable[[], None]) -> None:
+        self._rooms = rooms
+        self._supervisor = supervisor
+        self._shut_down = shut_down
+
+    async def snapshot(self) -> Snapshot:
+        """Everything to show."""
+        return self._rooms.state.snapshot()
+
+    def events(self, after: int | None = None) -> AsyncIterator[Envelope | Snapshot]:
+        """Changes, for ever."""
+        return self._rooms.state.bus.events(after, self._rooms.state.snapshot)
+
+    async def runs(self, job: JobId, *, before: RunId | None = None, limit: int = 50) -> list[Run]:
+        """Runs of a triggered job, newest first."""
+        found = self._rooms.state.job(job)
+        return self._rooms.store.page(found.id, before, max(0, limit))
+
+    async def get_run(self, ref: RunRef) -> Run:
+        """One run."""
+        return self._run(ref)
+
+    async def launches(self, job: JobId) -> list[Launch]:
+        """Launches of a continuous job, newest first."""
+        found = self._rooms.state.job(job)
+        if not found.is_continuous:
+            return []
+        past = self._supervisor.continuous(found.id).launches
+        latest = found.latest_launch
+        going = [latest] if latest is not None and latest.ended is None else []
+        return [*going, *reversed(past)]
+
+    async def open_log(self, ref: LogRef) -> LogSource:
+        """One log."""
+        job = self._rooms.state.job(ref.job)
+        if ref.run is not None:
+            self._run(RunRef(job.id, ref.run))
+        elif ref.kind is LogKind.OUTPUT and not job.is_continuous:
+            raise RunNotFound(f"'{job.id.name}' is a triggered job: its output is that of one run.")
+        ref = LogRef(job.id, ref.run, ref.kind)
+        path = self._rooms.site.log_path(ref)
+        if ref.run is not None:
+            return FileLogSource(LogFile(path))
+        rolling = rolled_app_log(path) if ref.kind is LogKind.OUTPUT else rolled_job_log(path)
+        return FileLogSource(LogFile(path, rolling.older))
+
+    async def start(self, job: JobId) -> None:
+        """Enable and start a continuous job."""
+        found = self._continuous(job, "start", "wjtui run")
+        if found.script is None or not found.runnable:
+            raise Conflict(f"'{found.id.name}' cannot run: {found.error}")
+        if self._rooms.config.stopped:
+            raise Conflict("WebJobs are stopped by configuration (WEBJOBS_STOPPED): unset it first.")
+        if found.disabled:
+            await self._supervisor.set_disabled(found.id, False)
+
+    async def stop(self, job: JobId, *, now: bool = False) -> None:
+        """Disable a continuous job, or end the run of a triggered one."""
+        self._check_stopping()
+        found = self._rooms.state.job(job)
+        if not found.is_continuous:
+            self._supervisor.triggered(found.id).cancel("it was stopped by a user", now=now)
+            return
+        if not found.disabled:
+            await self._supervisor.set_disabled(found.id, True)
+        if now:
+            self._supervisor.continuous(found.id).hurry()
+
+    async def restart(self, job: JobId) -> None:
+        """Stop and start a continuous job."""
+        found = self._continuous(job, "restart", "wjtui run")
+        if found.disabled:
+            raise Conflict(f"'{found.id.name}' is stopped (disable.job): start it instead of restarting it.")
+        if not found.runnable:
+            raise Conflict(f"'{found.id.name}' cannot run: {found.error}")
+        if self._rooms.config.stopped:
+            raise Conflict("WebJobs are stopped by configuration (WEBJOBS_STOPPED): unset it first.")
+        runner = self._supervisor.continuous(found.id)
+        runner.ask(runner.definition, True, reason="restart", restart=True)
+
+    async def run(self, job: JobId, arguments: str | None = None, *, trigger: str = "External - ") -> RunId:
+        """Start a run of a triggered job (spec 6.2)."""
+        if self._rooms.state.info.stopping:
+            raise Conflict("The engine is being stopped: no new run was started.")
+        found = self._rooms.state.job(job)
+        if found.is_continuous:
+            raise NotAllowed(f"'{found.id.name}' is a continuous job: wjtui restart starts it anew.")
+        if len((arguments or "").encode("utf-8", "surrogateescape")) > MAX_ARGUMENTS:
+            raise InvalidRequest("The arguments are longer than 32 KiB: pass a file's name instead.")
+        if self._rooms.config.stopped:
+            raise Conflict("WebJobs are stopped by configuration (WEBJOBS_STOPPED): no run was started.")
+        if not found.runnable:
+            raise Conflict(f"'{found.id.name}' cannot run: {found.error}")
+        run = await self._supervisor.triggered(found.id).start(arguments, trigger)
+        return run.ref.run
+
+    async def cancel(self, ref: RunRef, *, now: bool = False) -> None:
+        """End a run as Aborted."""
+        self._check_stopping()
+        run = self._run(ref)
+        if run.status.ended:
+            raise NotRunning(f"Run {ref.run} of '{ref.job.name}' has ended already.")
+        self._supervisor.triggered(run.ref.job).cancel("it was cancelled by a user", now=now, run=run.ref.run)
+
+    async def shut_down(self) -> None:
+        """Begin the end of the engine."""
+        self._shut_down()
+
+    def _check_stopping(self) -> None:
+        if self._rooms.state.info.stopping:
+            raise EngineStopping("The engine is being stopped and takes no new commands.")
+
+    def _continuous(self, job: JobId, verb: str, instead: str) -> Job:
+        self._check_stopping()
+        found = self._rooms.state.job(job)
+        if found.id.type is not JobType.CONTINUOUS:
+            raise NotAllowed(f"'{found.id.name}' is a triggered job, which cannot {verb}: {instead} runs it.")
+        return found
+
+    def _run(self, ref: RunRef) -> Run:
+        job = self._rooms.state.job(ref.job)
+        run = self._rooms.store.load(RunRef(job.id, ref.run)) if is_run_id(ref.run) else None
+        if run is None:
+            raise RunNotFound(f"There is no run {ref.run} of '{job.id.name}': wjtui history lists its runs.")
+        return run
