@@ -109,7 +109,7 @@ def spellings(folder: Path, name: str) -> list[str]:
 
 def _read(path: Path) -> bytes:
     # Without O_NONBLOCK the open of a fifo of this name would wait for a writer for ever.
-    fd = os.open(path, os.O_RDONLY |  os.O_CLOEXEC)
+    fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with open(fd, "rb", buffering=0) as file:
         found = os.fstat(fd)
         if not stat.S_ISREG(found.st_mode):

@@ -155,7 +155,6 @@ class Watcher:
                 self._debounce.touch(self._job_at[folder], now)
             elif folder in sources and not name.startswith("."):
                 self._debounce.touch((sources[folder][0].value, name.lower()), now)
-                self._folders_due = now
         self._wake.set()
 
 
@@ -201,6 +200,7 @@ class _Events:
         self._stop.set()
         if self._ended is not None:
             await asyncio.wait([self._ended])
+            self._ended.exception()  # so that nobody reports it as never looked at
 
 
 def _listen(paths: list[str], stop: threading.Event, tell: Callable[[set[str]], None]) -> None:

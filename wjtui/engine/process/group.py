@@ -14,7 +14,7 @@ from wjtui.engine.process.exits import watch_child
 from wjtui.engine.process.launches import Launches
 from wjtui.engine.process.mark import Mark
 from wjtui.engine.process.pipes import Pump, Stream
-from wjtui.engine.process.proc import ProcessStat
+from wjtui.engine.process.proc import ProcessStat, read_stat
 from wjtui.model.runs import Exit
 
 log = logging.getLogger(__name__)
@@ -57,6 +57,7 @@ class ProcessGroup:
         self._exited_at = 0.0
         self._reaped = False
         self._given_up = False
+        self._seen: dict[int, int] = {}
         self._pumps = [Pump(loop, fd, partial(output, stream)) for stream, fd in pipes.items()]
         self._stop_watching = watch_child(loop, pid, self._on_exit)
         launches.enter(mark, pid)
@@ -70,16 +71,18 @@ class ProcessGroup:
         """How the leader ended, once it has."""
         return await asyncio.shield(self.exited)
 
-    async def drain(self, quiet_seconds: float = 5.0) -> bool:
+    async def drain(self, quiet_seconds: float = 5.0, *, limit_seconds: float | None = None) -> bool:
         """After the exit: wait for the end of both outputs, and close them (spec 5.2).
 
-        A process left behind may hold them open: given up after ``quiet_seconds`` without a byte. True when
-        both had ended.
+        A process left behind may hold them open: given up after ``quiet_seconds`` without a byte, and, for
+        one that never stops writing, ``limit_seconds`` after the exit. True when both had ended.
         """
         await self.wait()
         while waiting := [pump.drained for pump in self._pumps if not pump.drained.done()]:
-            quiet_until = max(self._exited_at, self.last_output) + quiet_seconds
-            left = quiet_until - time.monotonic()
+            until = max(self._exited_at, self.last_output) + quiet_seconds
+            if limit_seconds is not None:
+                until = min(until, self._exited_at + limit_seconds)
+            left = until - time.monotonic()
             if left <= 0:
                 for pump in self._pumps:
                     pump.finish()
@@ -98,8 +101,17 @@ class ProcessGroup:
         return True
 
     async def members(self, *, max_age_seconds: float = 0.0) -> list[ProcessStat]:
-        """The processes of the launch, seen by a scan of at most that age."""
-        return await self._launches.members(self.mark, max_age_seconds=max_age_seconds)
+        """The processes of the launch, seen by a scan of at most that age; ended ones until they are reaped.
+
+        What was of the launch once stays so, even if the ancestor is gone by which it was found.
+        """
+        found = await self._launches.members(self.mark, max_age_seconds=max_age_seconds)
+        pids = {process.pid for process in found}
+        for pid, started in self._seen.items():
+            if pid not in pids and (process := read_stat(pid)) is not None and process.start == started:
+                found.append(process)
+        self._seen = {process.pid: process.start for process in found}
+        return found
 
     async def processes(self) -> list[int]:
         """The process ids of the launch that live now."""
@@ -110,6 +122,8 @@ class ProcessGroup:
 
         ``now`` leaves SIGTERM out. Returns how many processes had to be killed.
         """
+        # Before anybody dies: who has hidden is found by his ancestors only.
+        await self.members()
         if not now and self.signal(signal.SIGTERM):
             # A process that was stopped gets its SIGTERM only when it goes on.
             self.signal(signal.SIGCONT)

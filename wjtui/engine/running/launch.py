@@ -77,7 +77,9 @@ class Launcher:
             raise CannotLaunch(f"The job's folders cannot be made: {error}") from None
         name = PurePosixPath(script.path).name
         # Without a host the file itself is the program; a bare name would be looked for on the PATH.
-        program = (*script.command, name) if script.command else (str(prepared.cwd / name),)
+        # A name such as "-x.sh" would be read as an option by its interpreter.
+        file = f"./{name}" if name.startswith("-") else name
+        program = (*script.command, file) if script.command else (str(prepared.cwd / name),)
         environment = job_environment(
             inherited=rooms.config.environment,
             site_settings=rooms.config.site,
