@@ -1,0 +1,179 @@
+"""TuiDriver: keys in, rows and lines of text out; waits for states, never for time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from textual.pilot import Pilot
+
+from tests.support.fake_service import FakeJobService, FixedClock
+from wjtui.tui.app import WjtuiApp
+from wjtui.tui.options import Leave, ScreenOptions
+from wjtui.tui.widgets.log_view import LogView
+
+PATIENCE = 20.0
+"""Seconds until a state that does not come is a failure."""
+
+
+class TuiDriver:
+    """One open screen over a fake service."""
+
+    def __init__(
+        self, app: WjtuiApp, pilot: Pilot[Leave], service: FakeJobService, clock: FixedClock
+    ) -> None:
+        self.app = app
+        self.service = service
+        self.clock = clock
+        self._pilot = pilot
+
+    # Doing
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, and let their effects arrive."""
+        for key in keys:
+            await self._pilot.press(key)
+            await self.settle()
+
+    async def write(self, text: str) -> None:
+        """Type a text."""
+        await self._pilot.press(*text)
+        await self.settle()
+
+    async def select(self, name: str) -> None:
+        """Put the cursor on a job, as a person does: by moving until it is there."""
+        jobs = self.app.store.jobs
+        names = [jobs[key].id.name for key in self.app.main_screen.table.rows]
+        await self._pilot.press("home", *["j"] * names.index(name))
+        await self.settle()
+        assert self.selected == name
+
+    async def click(self, selector: str, x: int, y: int, times: int = 1) -> None:
+        """Click into a widget's content, counted from its outer corner."""
+        await self._pilot.click(selector, offset=(x, y), times=times)
+        await self.settle()
+
+    async def resize(self, width: int, height: int) -> None:
+        """Change the terminal's size."""
+        await self._pilot.resize_terminal(width, height)
+        await self.settle()
+
+    async def pass_time(self, seconds: float) -> None:
+        """Let the clock go on, and the screen notice."""
+        self.clock.advance(seconds)
+        self.app.main_screen.tick()
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until the screen shows all that is known: no message, command or unread byte is left."""
+        quiet = 0
+        while quiet < 2 and self.app.is_running and not self.app._exit:
+            self.app.frame()
+            await self._pilot.pause()
+            quiet = quiet + 1 if self._idle() else 0
+            if not quiet:
+                await asyncio.sleep(0.005)
+
+    async def until(self, state: Callable[[], Any], what: str = "") -> None:
+        """Wait for a state."""
+        async with asyncio.timeout(PATIENCE):
+            while not state():
+                await self.settle()
+                if state():
+                    return
+                await asyncio.sleep(0.01)
+
+    async def see(self, text: str) -> None:
+        """Wait until the screen shows a text."""
+        try:
+            await self.until(lambda: text in self.text)
+        except TimeoutError:
+            raise AssertionError(f"{text!r} is not on the screen:\n{self.text}") from None
+
+    # Looking
+
+    @property
+    def lines(self) -> list[str]:
+        """The screen's rows as text."""
+        strips = self.app.screen._compositor.render_strips()
+        return ["".join(segment.text for segment in strip) for strip in strips]
+
+    @property
+    def text(self) -> str:
+        """The whole screen as text."""
+        return "\n".join(self.lines)
+
+    def shows_list(self) -> bool:
+        """Whether the list of jobs is on the screen."""
+        return self.app.main_screen.table.is_on_screen
+
+    def shows_log(self) -> bool:
+        """Whether the log pane is on the screen."""
+        return self.app.main_screen.log_pane.is_on_screen
+
+    @property
+    def selected(self) -> str | None:
+        """The job under the cursor."""
+        job = self.app.main_screen.job
+        return job.id.name if job is not None else None
+
+    def row(self, name: str) -> str:
+        """The row of the list that names a job."""
+        region = self.app.main_screen.table.content_region
+        found = [line for line in self.lines[region.y : region.bottom] if f" {name} " in line]
+        assert found, f"no row names {name!r}:\n{self.text}"
+        return found[0]
+
+    @property
+    def footer(self) -> str:
+        """The row of keys."""
+        return self.lines[-1]
+
+    @property
+    def log(self) -> LogView:
+        """The view that log keys move."""
+        return self.app.main_screen.log_pane.view
+
+    @property
+    def log_lines(self) -> list[str]:
+        """The rows of the log view as text."""
+        view = self.log
+        region = view.scrollable_content_region
+        rows = self.lines[region.y : region.bottom]
+        return [row[region.x : region.right].rstrip() for row in rows]
+
+    @property
+    def toasts(self) -> list[str]:
+        """The headings of the messages shown."""
+        return [toast.title for toast in self.app.main_screen.toasts.toasts]
+
+    def _idle(self) -> bool:
+        app = self.app
+        held = self.service.hold is not None and not self.service.hold.is_set()
+        return (
+            self.service.delivered
+            and app.pump.idle
+            and (held or not app.dispatch.busy)
+            and app.main_screen.log_pane.settled
+        )
+
+
+@asynccontextmanager
+async def open_tui(
+    service: FakeJobService,
+    size: tuple[int, int] = (120, 36),
+    *,
+    clock: FixedClock | None = None,
+    **options: Any,
+) -> AsyncIterator[TuiDriver]:
+    """Open the screen, wait until it shows the service's state, and close it at the end."""
+    clock = clock or FixedClock()
+    app = WjtuiApp(service, ScreenOptions(clock=clock, **options))
+    async with app.run_test(size=size, notifications=True) as pilot:
+        driver = TuiDriver(app, pilot, service, clock)
+        await driver.until(lambda: service.connections > 0)
+        await driver.settle()
+        yield driver
+        service.hold = None

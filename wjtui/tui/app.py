@@ -1,0 +1,138 @@
+"""WjtuiApp: a switchboard of screen, themes and errors; no job logic."""
+
+from __future__ import annotations
+
+import getpass
+import logging
+from typing import ClassVar
+
+from textual.app import App
+from textual.signal import Signal
+
+from wjtui.model.events import Tone
+from wjtui.service import JobService
+from wjtui.support.tasks import TaskSet
+from wjtui.tui.bindings import clashes
+from wjtui.tui.commands import COMMANDS
+from wjtui.tui.dispatch import Dispatch
+from wjtui.tui.options import Leave, ScreenOptions
+from wjtui.tui.present.ink import DEFAULT_VARIABLES
+from wjtui.tui.pump import FRAME, Pump
+from wjtui.tui.screens.desk import MainDesk
+from wjtui.tui.screens.main import MainScreen
+from wjtui.tui.store import Change, Store, Topic
+from wjtui.tui.terminal import LAGGING, queue_depth
+from wjtui.tui.themes import choose, load_themes, theme_folders
+
+log = logging.getLogger(__name__)
+
+
+class WjtuiApp(App[Leave]):
+    """Ends with why it was left; None when it crashed, then ``crash`` says what it was."""
+
+    TITLE = "wjtui"
+    ENABLE_COMMAND_PALETTE = False
+    CSS_PATH: ClassVar = ["styles/main.tcss", "styles/dialogs.tcss"]
+
+    def __init__(self, service: JobService, options: ScreenOptions) -> None:
+        super().__init__()
+        if found := clashes(COMMANDS):
+            raise ValueError("; ".join(found))
+        self.options = options
+        self.store = Store(read_only=options.read_only)
+        self.crash: BaseException | None = None
+        self.frame_number = 0
+        self._service = service
+        self._topics: dict[Topic, Signal[Change]] = {topic: Signal(self, topic.value) for topic in Topic}
+        self._frames: Signal[int] = Signal(self, "frame")
+        self.pump = Pump(service, self.store, options.clock, publish=self.publish, lagging=self.lagging)
+        self.dispatch = Dispatch(service, self.store, publish=self.publish, tell=self._tell, user=_user())
+        self._tasks = TaskSet(self._task_failed)
+        self._set_themes()
+
+    def get_default_screen(self) -> MainScreen:
+        return MainScreen(
+            self._service, self.store, self.options, self._topics, self._frames, self._make_desk
+        )
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return DEFAULT_VARIABLES
+
+    @property
+    def main_screen(self) -> MainScreen:
+        """The one screen that is always there, under whatever dialog is open."""
+        screen = self.screen_stack[0]
+        assert isinstance(screen, MainScreen)
+        return screen
+
+    def lagging(self) -> bool:
+        """Whether the terminal has not taken what was painted last."""
+        return queue_depth(self._driver) > LAGGING
+
+    def publish(self, change: Change) -> None:
+        """Tell whoever listens what changed."""
+        for topic in change.topics:
+            self._topics[topic].publish(change)
+
+    def end(self, why: Leave) -> None:
+        """Leave the screen."""
+        self.exit(why)
+
+    def on_mount(self) -> None:
+        self._tasks.start("events", self.pump.run())
+        self.set_interval(FRAME, self.frame, name="frames")
+        # After fg the terminal is empty, and the library believes it still shows what it did.
+        self.app_resume_signal.subscribe(self, lambda _: self.call_later(self.refresh, layout=True))
+        for trouble in self._theme_troubles:
+            self.call_after_refresh(self._tell, trouble, "", Tone.WARNING)
+
+    async def on_unmount(self) -> None:
+        await self.dispatch.tasks.cancel()
+        await self._tasks.cancel()
+
+    async def action_quit(self) -> None:
+        """ctrl+q."""
+        self.main_screen.desk.leave()
+
+    def frame(self) -> None:
+        """The one frame clock: apply what came in and let the views catch up, unless the terminal lags."""
+        if self.pump.frame():
+            self.frame_number += 1
+            self._frames.publish(self.frame_number)
+
+    def _make_desk(self, screen: MainScreen) -> MainDesk:
+        return MainDesk(screen, self.dispatch, self.end, self.pump.try_again)
+
+    def _tell(self, title: str, body: str, tone: Tone) -> None:
+        self.main_screen.tell(title, body, tone)
+
+    def _set_themes(self) -> None:
+        themes, troubles = load_themes(theme_folders(self.options.user_themes))
+        for theme in themes.values():
+            self.register_theme(theme)
+        wanted = self.options.theme
+        if wanted and wanted not in self.available_themes:
+            troubles.append(f"There is no theme '{wanted}'; there are {', '.join(sorted(themes))}.")
+        self.theme = choose(wanted, self.options.environment, self.available_themes)
+        self._theme_troubles = troubles
+
+    def _task_failed(self, name: str, error: BaseException) -> None:
+        if isinstance(error, Exception):
+            self._handle_exception(error)
+
+    def _handle_exception(self, error: Exception) -> None:
+        # The library would print a traceback over the terminal that it has just restored, and needs an
+        # exception that is being handled to do so; ours may come from a task.
+        log.error("the screen ends by a bug", exc_info=error)
+        if self.crash is None:
+            self.crash = self._exception = error
+            self._exception_event.set()
+        self._return_code = 1
+        self._close_messages_no_wait()
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""

@@ -1,0 +1,1 @@
+"""Values turned into text for people; pure, no widgets."""

@@ -1,0 +1,64 @@
+"""Which columns fit into a width, and how wide each is."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from wjtui.tui.present.jobs import RESULTS, Column
+
+
+class Place(NamedTuple):
+    """A column, the cell it begins at, and its width."""
+
+    column: Column
+    x: int
+    width: int
+
+
+_WIDTH = {
+    Column.STATUS: 18,
+    Column.TYPE: 4,
+    Column.SCHEDULE: 11,
+    Column.LAST: 18,
+    Column.RESULTS: RESULTS,
+    Column.CPU: 5,
+    Column.MEMORY: 4,
+    Column.NEXT: 8,
+}
+_NAME = range(12, 17)
+"""So many cells a name gets before another column is dropped for it."""
+_NAME_AT_MOST = 40
+_SCHEDULE_AT_MOST = 28
+_DROPPED = (Column.CPU, Column.MEMORY, Column.SCHEDULE, Column.TYPE, Column.RESULTS, Column.LAST)
+_GAP = 1
+_GUTTER = 2
+RIGHT = frozenset({Column.CPU, Column.MEMORY, Column.NEXT})
+"""Columns whose text stands at the right edge."""
+
+
+def lay_out(width: int, longest_name: int) -> tuple[Place, ...]:
+    """The columns for a table of ``width`` cells, left to right; the first ones dropped matter least."""
+    columns = list(Column)
+    widths = {**_WIDTH, Column.NAME: min(max(longest_name, _NAME.start), _NAME.stop)}
+
+    def spare() -> int:
+        return width - _GUTTER - sum(widths[column] + _GAP for column in columns) + _GAP
+
+    for column in _DROPPED:
+        if spare() >= 0:
+            break
+        columns.remove(column)
+    if spare() < 0:
+        widths[Column.STATUS] = 1  # the glyph says it, too
+    if spare() < 0:
+        widths[Column.NAME] = max(1, widths[Column.NAME] + spare())
+    widths[Column.NAME] += min(spare(), max(0, min(longest_name, _NAME_AT_MOST) - widths[Column.NAME]))
+    if Column.SCHEDULE in columns:
+        widths[Column.SCHEDULE] += min(spare(), _SCHEDULE_AT_MOST - widths[Column.SCHEDULE])
+    widths[Column.NAME] += max(0, spare())
+    places = []
+    x = _GUTTER
+    for column in columns:
+        places.append(Place(column, x, widths[column]))
+        x += widths[column] + _GAP
+    return tuple(places)

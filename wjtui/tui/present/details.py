@@ -1,0 +1,139 @@
+"""Everything known of one job, as lines of label and value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from wjtui.model.events import Usage
+from wjtui.model.jobs import Busy, Job, Running, Severity, Stopping
+from wjtui.model.runs import Exit
+from wjtui.tui.present.ink import Ink, Line, Piece
+from wjtui.tui.present.plain import plain
+from wjtui.tui.present.status import status, strip_of_results
+from wjtui.tui.present.times import age, countdown, moment, seconds_between, size, span
+
+_LABEL = 12
+_SHOWN_IF_SET = ("idle_timeout", "restart_time", "history_size", "stop_signal", "run_mode", "misfire")
+
+
+def details(job: Job, usage: Usage | None, now: datetime) -> list[Line]:
+    """The lines of the details pane."""
+    return [
+        *_problems(job),
+        *_state(job, usage, now),
+        *_latest(job, now),
+        (),
+        *_script(job),
+        (),
+        *_settings(job),
+    ]
+
+
+def _row(label: str, *value: Piece | str) -> Line:
+    pieces = (part if isinstance(part, Piece) else Piece(part) for part in value)
+    return (Piece(f"{label:<{_LABEL}} ", Ink.DIM), *pieces)
+
+
+def _problems(job: Job) -> Iterator[Line]:
+    for problem in job.problems:
+        if problem.severity is Severity.NOTE:
+            yield Piece("· ", Ink.DIM), Piece(plain(problem.text), Ink.DIM)
+        else:
+            ink = Ink.FAILED if problem.severity is Severity.BLOCKING else Ink.WARNING
+            yield Piece("! ", ink), Piece(plain(problem.text), ink)
+    if job.problems:
+        yield ()
+
+
+def _state(job: Job, usage: Usage | None, now: datetime) -> Iterator[Line]:
+    shown = status(job, now)
+    yield _row("Status", Piece(f"{shown.glyph} {shown.word}", shown.ink))
+    kind = "continuous: kept running" if job.is_continuous else "triggered: one run at a time"
+    yield _row("Type", kind, ", disabled (disable.job)" if job.disabled else "")
+    pid = _pid(job)
+    if pid is not None:
+        yield _row("Process", f"pid {pid}")
+    if usage is not None and job.live:
+        noun = "process" if usage.processes == 1 else "processes"
+        yield _row("Usage", f"cpu {usage.cpu:.1f}%   mem {size(usage.memory)}   {usage.processes} {noun}")
+    if job.next_run is not None:
+        yield _row("Next run", f"in {countdown(job.next_run, now)}  {moment(job.next_run)}")
+    if job.recent:
+        yield _row("Results", *strip_of_results(job, 10), Piece("  oldest first", Ink.DIM))
+
+
+def _pid(job: Job) -> int | None:
+    match job.phase:
+        case Running(pid=pid) | Stopping(pid=pid):
+            return pid
+        case Busy():
+            return job.latest_run.pid if job.latest_run is not None else None
+    return None
+
+
+def _script(job: Job) -> Iterator[Line]:
+    if job.script is None:
+        yield _row("Script", Piece("none that can run", Ink.WARNING))
+    else:
+        script = job.script
+        with_ = f"  with {plain(' '.join(script.command))}" if script.command else ""
+        yield _row("Script", Piece(plain(script.path), Ink.STRONG), with_)
+        yield _row("Because", plain(script.reason))
+    yield _row("Folder", plain(job.folder))
+    yield _row("Data", plain(job.data))
+    yield _row("Runs in", "its own folder" if job.in_place else "a working copy of its folder")
+
+
+def _settings(job: Job) -> Iterator[Line]:
+    settings = job.settings
+    if settings.schedule:
+        paused = "" if settings.enabled else "  (paused)"
+        zone = f"  in {plain(settings.time_zone)}" if settings.time_zone else "  in UTC"
+        yield _row("Schedule", plain(settings.schedule), zone, paused)
+    yield _row("To stop", f"{settings.grace_seconds(job.id.type)} s to end by itself, then it is killed")
+    if settings.is_singleton:
+        yield _row("Singleton", "one instance only")
+    if settings.arguments:
+        yield _row("Arguments", plain(settings.arguments))
+    if settings.env:
+        yield _row("Environment", ", ".join(plain(name) for name in sorted(settings.env)))
+    for name in _SHOWN_IF_SET:
+        if (value := getattr(settings, name)) is not None:
+            yield _row(name.replace("_", " ").capitalize(), plain(str(value)))
+
+
+def _latest(job: Job, now: datetime) -> Iterator[Line]:
+    if (run := job.latest_run) is not None:
+        yield _row(
+            "Latest run", Piece(str(run.ref.run), Ink.STRONG), f"  {run.status.value}", *_exit(run.exit)
+        )
+        yield _row("Trigger", plain(run.trigger))
+        yield _row("Started", moment(run.started), f"  {age(run.started, now)}")
+        if run.ended is not None:
+            yield _row("Took", span(seconds_between(run.started, run.ended)))
+        if run.reason:
+            yield _row("Reason", plain(run.reason))
+        if run.arguments:
+            yield _row("Arguments", plain(run.arguments))
+        if run.cpu_seconds is not None:
+            peak = f"   peak {size(run.peak_memory)}" if run.peak_memory is not None else ""
+            yield _row("Used", f"cpu {span(run.cpu_seconds)}{peak}")
+    if (launch := job.latest_launch) is not None:
+        yield _row("Launched", moment(launch.started), f"  pid {launch.pid}")
+        if launch.ended is not None:
+            took = span(seconds_between(launch.started, launch.ended))
+            yield _row(
+                "Ended",
+                f"{age(launch.ended, now)} after {took}",
+                *_exit(launch.exit),
+                f"  {plain(launch.reason)}",
+            )
+    for line in job.tail:
+        yield _row("", Piece(plain(line), Ink.LOG_ERROR))
+
+
+def _exit(exit: Exit | None) -> tuple[Piece, ...]:
+    if exit is None:
+        return ()
+    return (Piece(f"  {exit}", Ink.PLAIN if exit.ok else Ink.FAILED),)

@@ -1,0 +1,204 @@
+"""The lines around the list: header, banner, the newest event, the words of an empty root."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from rich.cells import cell_len
+
+from wjtui.model.events import EngineInfo, Notice, Tone
+from wjtui.model.jobs import Job
+from wjtui.tui.present.failures import last_words
+from wjtui.tui.present.ink import Ink, Line, Piece, plain_text
+from wjtui.tui.present.jobs import Chip, count_chips, ending, failed_at, newest_failure
+from wjtui.tui.present.plain import fit, plain, shorten
+from wjtui.tui.present.status import status
+from wjtui.tui.present.times import clock, countdown, stamp
+from wjtui.tui.store import Link, Store
+
+MARK = {
+    Tone.INFO: Piece("·", Ink.DIM),
+    Tone.WARNING: Piece("!", Ink.WARNING),
+    Tone.ERROR: Piece("✗", Ink.FAILED),
+}
+
+
+class Banner(NamedTuple):
+    """A sentence over the list about something that touches every job."""
+
+    text: str
+    serious: bool
+
+
+def header(store: Store, now: datetime, width: int) -> Line:
+    """The first line: whose engine this is, what needs a look, and the time."""
+    left: list[Piece] = [Piece(" wjtui ", Ink.ACCENT)]
+    right = f"{clock(now)} UTC "
+    engine = store.engine
+    if engine is not None:
+        place = f" {plain(engine.instance)}"
+        if width >= 70:
+            place += f":{plain(engine.root)}"
+        left.append(Piece(shorten(place, max(8, width // 3)), Ink.STRONG))
+        left += _counts(store, now, width)
+        if width >= 110:
+            right += f" engine pid {engine.pid} "
+    used = cell_len(plain_text(tuple(left)))
+    right = next((text for text in (right, f"{clock(now)} ", "") if used + len(text) < width), "")
+    return (*left, Piece(fit("", max(1, width - used - len(right)))), Piece(right, Ink.DIM))
+
+
+def _counts(store: Store, now: datetime, width: int) -> list[Piece]:
+    counts = count_chips(store.jobs)
+    gap = "  " if width >= 100 else " "
+    if not store.jobs:
+        return [Piece(f"{gap} no jobs", Ink.DIM)]
+    pieces = [Piece(gap)]
+    if counts[Chip.FAILING]:
+        pieces.append(Piece(f"{gap}✗ {counts[Chip.FAILING]} failing", Ink.FAILED))
+    else:
+        pieces.append(Piece(f"{gap}✓ none failing", Ink.SUCCESS))
+    if counts[Chip.RUNNING]:
+        pieces.append(Piece(f"{gap}● {counts[Chip.RUNNING]} running", Ink.RUNNING))
+    coming = [(job.next_run, job) for job in store.jobs.values() if job.next_run is not None]
+    if coming and width >= 100:
+        due, job = min(coming, key=lambda pair: pair[0])
+        pieces.append(
+            Piece(f"{gap}next: {shorten(plain(job.id.name), 20)} in {countdown(due, now)}", Ink.DIM)
+        )
+    return pieces
+
+
+def banner(store: Store, now: datetime) -> Banner | None:
+    """What stands between the person and the jobs, or None."""
+    since = stamp(store.link_since, now) if store.link_since is not None else ""
+    if store.link is Link.LOST:
+        return Banner(
+            f"Engine not reachable since {since}: jobs may be running; the list is of then.  F5 tries again."
+            f"  {plain(store.link_reason)}",
+            True,
+        )
+    if store.link is Link.ENDED:
+        return Banner(
+            f"The engine ended at {since}; this is the state of then.  F5 looks for a new one.", True
+        )
+    engine = store.engine
+    if engine is not None and engine.stopping:
+        return Banner("The engine is stopping: every job is asked to end.", True)
+    if engine is not None and engine.stopped_by_setting:
+        return Banner("WEBJOBS_STOPPED is set: no job is started. Unset it to let them run.", False)
+    return None
+
+
+def newest_event(store: Store, now: datetime) -> Line:
+    """The line under the list: the newest notice, or before there is one the newest failure."""
+    if store.notices:
+        return _notice_line(store.notices[-1], now)
+    job = newest_failure(store.jobs.values())
+    return () if job is None else _failure_line(job, now)
+
+
+def _notice_line(notice: Notice, now: datetime) -> Line:
+    name = f"{plain(notice.job.name)} " if notice.job is not None else ""
+    ink = Ink.PLAIN if notice.tone is Tone.INFO else Ink.STRONG
+    return (
+        MARK[notice.tone],
+        Piece(f" {stamp(notice.at, now)} ", Ink.DIM),
+        Piece(name, ink),
+        Piece(plain(notice.text)),
+    )
+
+
+def _failure_line(job: Job, now: datetime) -> Line:
+    latest = job.latest_launch if job.is_continuous else job.latest_run
+    at = failed_at(job)
+    how = ending(latest.exit) if latest is not None else ""
+    return (
+        MARK[Tone.ERROR],
+        Piece(f" {stamp(at, now)} " if at is not None else " ", Ink.DIM),
+        Piece(f"{plain(job.id.name)} ", Ink.STRONG),
+        Piece(f"failed: {how}{last_words(job)}"),
+    )
+
+
+def runners(engine: EngineInfo) -> Line:
+    """Which kinds of script this host can run."""
+    pieces: list[Piece] = []
+    for ending_, command in sorted(engine.hosts.items()):
+        if pieces:
+            pieces.append(Piece("   "))
+        extension = ending_ if ending_.startswith(".") else f".{ending_}"
+        if command:
+            pieces += [
+                Piece("✓ ", Ink.SUCCESS),
+                Piece(f"{plain(extension)} "),
+                Piece(plain(command.rsplit("/", 1)[-1]), Ink.DIM),
+            ]
+        else:
+            pieces += [Piece("✗ ", Ink.DIM), Piece(plain(extension), Ink.DIM)]
+    return tuple(pieces)
+
+
+def chips(store: Store, on: Chip, width: int) -> list[tuple[Chip, Piece]]:
+    """The switches with their counts, those left out that do not fit; ``on`` is always there."""
+    found = []
+    left = width - 12
+    for chip, count in count_chips(store.jobs).items():
+        text = f" {chip.value} {count} "
+        if chip is on:
+            found.append((chip, Piece(f"[{text[1:-1]}]", Ink.KEY)))
+        elif left >= len(text):
+            found.append((chip, Piece(text, Ink.PLAIN if count else Ink.DIM)))
+        left -= len(text)
+    return found
+
+
+def pane_title(job: Job | None, now: datetime, *, details: bool) -> Line:
+    """What stands over the log: the job, what is shown of it, and the run's or the process's state."""
+    if job is None:
+        return (Piece("no job"),)
+    shown = status(job, now)
+    tabs = " Log ‹Details› " if details else " ‹Log› Details "
+    pieces = [Piece(plain(job.id.name), Ink.STRONG), Piece(tabs, Ink.DIM)]
+    pieces.append(Piece(f"{shown.glyph} {shown.word}", shown.ink))
+    latest = job.latest_launch if job.is_continuous else job.latest_run
+    if latest is not None and latest.exit is not None and latest.ended is not None and not job.live:
+        pieces.append(Piece(f"  {latest.exit}", Ink.DIM))
+    if (run := job.latest_run) is not None and not details:
+        pieces.append(Piece(f"  run {run.ref.run[:12]}", Ink.DIM))
+    return tuple(pieces)
+
+
+def empty_root(engine: EngineInfo | None) -> list[Line]:
+    """What a root without jobs says: where it is, and how a job gets there."""
+    if engine is None:
+        return [(Piece("Waiting for the engine…", Ink.STRONG),)]
+    jobs = f"{plain(engine.root)}/site/wwwroot/app_data/jobs"
+    return [
+        (Piece("No jobs yet in "), Piece(jobs, Ink.STRONG)),
+        (),
+        (
+            Piece("Add one        ", Ink.ACCENT),
+            Piece("make a folder with a script in it; it appears by itself:"),
+        ),
+        (
+            Piece("               triggered/"),
+            Piece("NAME", Ink.STRONG),
+            Piece("/run.sh     runs on demand or on a schedule"),
+        ),
+        (Piece("               continuous/"), Piece("NAME", Ink.STRONG), Piece("/run.py    is kept running")),
+        (
+            Piece("Schedule it    ", Ink.ACCENT),
+            Piece('beside it settings.job with {"schedule": "0 0 2 * * *"}'),
+        ),
+        (
+            Piece("See samples    ", Ink.ACCENT),
+            Piece("wjtui demo", Ink.KEY),
+            Piece("  makes a root with sample jobs of every kind"),
+        ),
+        (Piece("Another root   ", Ink.ACCENT), Piece("wjtui --root DIR, or WJTUI_ROOT")),
+        (),
+        (Piece("Runners found on this host", Ink.STRONG),),
+        runners(engine) or (Piece("none: install bash, python3 or node", Ink.WARNING),),
+    ]

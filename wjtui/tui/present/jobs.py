@@ -1,0 +1,189 @@
+"""A job as a row: its cells, its place in the list, and whether a filter lets it through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from wjtui.model.events import Usage
+from wjtui.model.jobs import Busy, Job, PendingRestart, Running
+from wjtui.model.runs import Exit, Launch, Run
+from wjtui.tui.present.ink import Ink, Line, Piece
+from wjtui.tui.present.plain import plain
+from wjtui.tui.present.status import SPINNER, Status, is_failing, status, strip_of_results
+from wjtui.tui.present.times import age, clock, countdown, seconds_between, size, span
+
+JobKey = tuple[str, str]
+"""``JobId.key``: the same for two names that are one job."""
+
+RESULTS = 10
+
+
+class Column(StrEnum):
+    """The columns of the job table; the value is the heading."""
+
+    STATUS = "STATUS"
+    NAME = "NAME"
+    TYPE = "TYPE"
+    SCHEDULE = "SCHEDULE"
+    LAST = "LAST RUN"
+    RESULTS = "RESULTS"
+    CPU = "CPU%"
+    MEMORY = "MEM"
+    NEXT = "NEXT IN"
+
+
+class Chip(StrEnum):
+    """A switch that filters the list."""
+
+    ALL = "All"
+    FAILING = "Failing"
+    RUNNING = "Running"
+    CONTINUOUS = "Continuous"
+    TRIGGERED = "Triggered"
+
+
+def shown_status(job: Job, now: datetime, pending: str | None, turn: int = 0) -> Status:
+    """The status, or the command that is on its way with a spinner at ``turn``."""
+    if pending is not None:
+        return Status(SPINNER[turn % len(SPINNER)], f"{pending}…", Ink.ACCENT)
+    return status(job, now)
+
+
+def cell(
+    column: Column,
+    job: Job,
+    now: datetime,
+    *,
+    usage: Usage | None = None,
+    pending: str | None = None,
+    turn: int = 0,
+) -> Line:
+    """What stands in one column of a job's row."""
+    match column:
+        case Column.STATUS:
+            shown = shown_status(job, now, pending, turn)
+            return Piece(shown.glyph, shown.ink), Piece(f" {shown.word}", shown.ink)
+        case Column.NAME:
+            return (Piece(plain(job.id.name), Ink.STRONG),)
+        case Column.TYPE:
+            return (Piece("cont" if job.is_continuous else "trig", Ink.DIM),)
+        case Column.SCHEDULE:
+            return (_schedule(job),)
+        case Column.LAST:
+            return (_last(job, now),)
+        case Column.RESULTS:
+            return strip_of_results(job, RESULTS)
+        case Column.CPU:
+            return (Piece(f"{usage.cpu:.1f}") if usage and job.live else Piece("-", Ink.DIM),)
+        case Column.MEMORY:
+            return (Piece(size(usage.memory)) if usage and job.live else Piece("-", Ink.DIM),)
+        case Column.NEXT:
+            return (_next(job, now),)
+
+
+def _schedule(job: Job) -> Piece:
+    if job.is_continuous:
+        return Piece("single" if job.settings.is_singleton else "always on", Ink.DIM)
+    if not job.settings.schedule:
+        return Piece("manual", Ink.DIM)
+    paused = "" if job.settings.enabled else "(paused) "
+    return Piece(paused + plain(job.settings.schedule), Ink.DIM)
+
+
+def _last(job: Job, now: datetime) -> Piece:
+    match job.phase:
+        case Running(since=since):
+            return Piece(f"up {span(seconds_between(since, now))}")
+        case PendingRestart(exit=exit, restarts=restarts):
+            return Piece(f"{ending(exit)}, restart {restarts + 1}")
+        case Busy(since=since):
+            return Piece(f"since {clock(since)}")
+    if job.is_continuous:
+        return _launch(job.latest_launch, now)
+    return _run(job.latest_run, now)
+
+
+def _launch(launch: Launch | None, now: datetime) -> Piece:
+    if launch is None:
+        return Piece("-", Ink.DIM)
+    return Piece(f"ran {span(seconds_between(launch.started, launch.ended or now))}", Ink.DIM)
+
+
+def _run(run: Run | None, now: datetime) -> Piece:
+    if run is None:
+        return Piece("-", Ink.DIM)
+    if run.ended is None:
+        return Piece(f"since {clock(run.started)}")
+    return Piece(f"{age(run.ended, now):<9} {span(seconds_between(run.started, run.ended))}")
+
+
+def _next(job: Job, now: datetime) -> Piece:
+    if isinstance(job.phase, PendingRestart):
+        return Piece(countdown(job.phase.due, now), Ink.WAITING)
+    if job.next_run is not None:
+        return Piece(countdown(job.next_run, now))
+    if job.settings.schedule and not job.settings.enabled:
+        return Piece("paused", Ink.WAITING)
+    return Piece("-", Ink.DIM)
+
+
+def ending(exit: Exit | None) -> str:
+    """How a process ended, in two words."""
+    return "not launched" if exit is None else str(exit)
+
+
+def passes(job: Job, chip: Chip, text: str, now: datetime) -> bool:
+    """Whether the list shows this job: the chip fits, and each word is in its name or its status."""
+    match chip:
+        case Chip.FAILING if not is_failing(job):
+            return False
+        case Chip.RUNNING if not job.live:
+            return False
+        case Chip.CONTINUOUS if not job.is_continuous:
+            return False
+        case Chip.TRIGGERED if job.is_continuous:
+            return False
+    if not text:
+        return True
+    hay = f"{job.id.name} {status(job, now).word}".lower()
+    return all(word in hay for word in text.lower().split())
+
+
+def _rank(job: Job) -> tuple[int, str, str]:
+    """Failing jobs first, those that cannot run last, else by name: rows move only when that changes."""
+    place = 0 if is_failing(job) else 1 if job.runnable or job.live else 2
+    return place, job.id.name.lower(), job.id.type.value
+
+
+def in_order(jobs: Iterable[Job]) -> list[Job]:
+    """The jobs as the list shows them."""
+    return sorted(jobs, key=_rank)
+
+
+def count_chips(jobs: Mapping[JobKey, Job]) -> dict[Chip, int]:
+    """How many jobs each chip lets through."""
+    every = jobs.values()
+    continuous = sum(job.is_continuous for job in every)
+    return {
+        Chip.ALL: len(jobs),
+        Chip.FAILING: sum(is_failing(job) for job in every),
+        Chip.RUNNING: sum(job.live for job in every),
+        Chip.CONTINUOUS: continuous,
+        Chip.TRIGGERED: len(jobs) - continuous,
+    }
+
+
+def newest_failure(jobs: Iterable[Job]) -> Job | None:
+    """The failing job whose failure is the newest."""
+    found = [(when, job) for job in jobs if is_failing(job) and (when := failed_at(job)) is not None]
+    return max(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def failed_at(job: Job) -> datetime | None:
+    """When the job's latest run or launch ended."""
+    latest = job.latest_launch if job.is_continuous else job.latest_run
+    if latest is None:
+        return None
+    return latest.ended or latest.started

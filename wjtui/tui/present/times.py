@@ -1,0 +1,70 @@
+"""Instants and spans of time in words; everything is UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+_DAY = 86_400
+
+
+def seconds_between(start: datetime, end: datetime) -> int:
+    """Whole seconds from ``start`` to ``end``; never negative, clocks of two hosts may differ."""
+    return max(0, int((end - start).total_seconds()))
+
+
+def span(seconds: float) -> str:
+    """A duration: ``00:04:31``, from a day on ``3d 04:12``."""
+    whole = max(0, int(seconds))
+    if whole >= _DAY:
+        days, rest = divmod(whole, _DAY)
+        return f"{days}d {rest // 3600:02}:{rest % 3600 // 60:02}"
+    return f"{whole // 3600:02}:{whole % 3600 // 60:02}:{whole % 60:02}"
+
+
+def age(at: datetime, now: datetime) -> str:
+    """How long ago: ``42s ago``, ``12m ago``, ``3h12m ago``, ``20d ago``."""
+    whole = seconds_between(at, now)
+    if whole < 60:
+        return f"{whole}s ago"
+    if whole < 3600:
+        return f"{whole // 60}m ago"
+    if whole < _DAY:
+        hours, minutes = whole // 3600, whole % 3600 // 60
+        return f"{hours}h{minutes:02}m ago" if hours < 10 else f"{hours}h ago"
+    return f"{whole // _DAY}d ago"
+
+
+def countdown(due: datetime, now: datetime) -> str:
+    """Time left until ``due``, rounded up so that it ends at zero when the time has come."""
+    left = (due - now) / timedelta(seconds=1)
+    if left <= 0:
+        return "now"
+    if left >= 10 * _DAY:
+        return f"{left // _DAY:.0f}d {left % _DAY // 3600:02.0f}h"
+    return span(-(-left // 1))
+
+
+def clock(at: datetime) -> str:
+    """The time of day."""
+    return at.astimezone(UTC).strftime("%H:%M:%S")
+
+
+def stamp(at: datetime, now: datetime) -> str:
+    """The time of day, with the date when it was another day."""
+    at, now = at.astimezone(UTC), now.astimezone(UTC)
+    return clock(at) if at.date() == now.date() else at.strftime("%m-%d %H:%M")
+
+
+def moment(at: datetime) -> str:
+    """Date and time of day."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def size(count: int) -> str:
+    """Bytes for people: ``48M``, at most four characters up to a terabyte."""
+    value = float(count)
+    for unit in ("B", "K", "M", "G"):
+        if value < 999.5:
+            return f"{value:.0f}{unit}" if value >= 9.95 or unit == "B" else f"{value:.1f}{unit}"
+        value /= 1024
+    return f"{value:.1f}T"

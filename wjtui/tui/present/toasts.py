@@ -1,0 +1,98 @@
+"""Which short messages are on the screen: at most three, and a storm is one that counts up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wjtui.model.events import Notice, Tone
+from wjtui.tui.present.failures import FAILED
+from wjtui.tui.present.plain import plain
+
+AT_MOST = 3
+SECONDS = {Tone.INFO: 5.0, Tone.WARNING: 8.0, Tone.ERROR: 15.0}
+_NAMED = 4
+
+
+@dataclass
+class Toast:
+    """One message."""
+
+    title: str
+    body: str
+    tone: Tone
+    group: str
+    """Toasts of one group that come while it is shown become one."""
+    expires: float
+    """Monotonic seconds."""
+    names: tuple[str, ...] = ()
+    count: int = 1
+
+
+class ToastQueue:
+    """The messages shown now; times are monotonic seconds that the caller brings."""
+
+    def __init__(self) -> None:
+        self.toasts: list[Toast] = []
+
+    def add(self, title: str, body: str, tone: Tone, now: float, *, group: str = "", name: str = "") -> None:
+        """Show a message, or count it up with those of its group."""
+        self.expire(now)
+        expires = now + SECONDS[tone]
+        known = next((toast for toast in self.toasts if group and toast.group == group), None)
+        if known is None:
+            names = (name,) if name else ()
+            self.toasts.append(Toast(title, body, tone, group or f"{title}\0{body}", expires, names))
+            del self.toasts[:-AT_MOST]
+            return
+        known.count += 1
+        known.expires = expires
+        if name not in known.names:
+            known.names = (*known.names, name)
+        known.title, known.body = title, body
+
+    def expire(self, now: float) -> bool:
+        """Drop what was shown long enough; True when something was."""
+        kept = [toast for toast in self.toasts if toast.expires > now]
+        dropped = len(kept) < len(self.toasts)
+        self.toasts = kept
+        return dropped
+
+    def clear(self) -> bool:
+        """Drop them all; True when there were any."""
+        had = bool(self.toasts)
+        self.toasts = []
+        return had
+
+
+def heading(toast: Toast) -> str:
+    """The first line: of a storm, how many there were."""
+    if toast.count == 1:
+        return toast.title
+    if len(toast.names) == 1:
+        return f"{toast.title} ({toast.count} times)"
+    return (
+        f"{toast.count} failures in {len(toast.names)} jobs"
+        if toast.names
+        else f"{toast.title} ({toast.count})"
+    )
+
+
+def text(toast: Toast) -> str:
+    """What stands under the heading."""
+    if len(toast.names) <= 1:
+        return toast.body
+    shown = ", ".join(toast.names[-_NAMED:])
+    return shown if len(toast.names) <= _NAMED else f"{shown} and {len(toast.names) - _NAMED} more"
+
+
+def from_notice(notice: Notice) -> tuple[str, str]:
+    """Title and body for a notice."""
+    words = plain(notice.text)
+    if notice.job is None:
+        return words, ""
+    name = plain(notice.job.name)
+    if notice.code == FAILED:
+        head, _, rest = words.partition(": ")
+        how, _, last = rest.partition("  ")
+        return f"{name} {head}", f"{how}\n{last}"
+    return name, words

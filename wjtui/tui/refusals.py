@@ -1,0 +1,94 @@
+"""Why a command cannot be given now: one sentence, or None; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from wjtui.model.jobs import Busy, Disabling, Job, Stopped, Stopping
+from wjtui.tui.present.plain import plain
+from wjtui.tui.store import Link, Store
+
+WhyNot = Callable[[Store, Job | None], str | None]
+
+
+def always(store: Store, job: Job | None) -> str | None:
+    """Nothing forbids it."""
+    return None
+
+
+def needs_job(store: Store, job: Job | None) -> str | None:
+    """It is about a job."""
+    return "No job is chosen." if job is None else None
+
+
+def needs_jobs(store: Store, job: Job | None) -> str | None:
+    """It is about the list or the log, which are not there without jobs."""
+    return None if store.jobs else "There are no jobs yet."
+
+
+def _cannot_change(store: Store, job: Job | None) -> str | None:
+    if store.read_only:
+        return "This screen is read-only: it was opened with --read-only."
+    if store.link is not Link.LIVE:
+        return "The engine is not reachable: nothing can be changed. F5 tries again."
+    if store.engine is not None and store.engine.stopping:
+        return "The engine is stopping and takes no commands."
+    if job is None:
+        return "No job is chosen."
+    if job.id.key in store.pending:
+        return f"A command for {plain(job.id.name)} is on its way."
+    return None
+
+
+def run_why_not(store: Store, job: Job | None) -> str | None:
+    """Runs are for triggered jobs that can run and do not."""
+    if (reason := _cannot_change(store, job)) is not None or job is None:
+        return reason
+    name = plain(job.id.name)
+    if job.is_continuous:
+        return f"{name} is continuous, so it has no runs: R restarts it, s starts it."
+    if isinstance(job.phase, Busy):
+        return f"{name} is already running: x stops the run."
+    if not job.runnable:
+        return f"{name} cannot run: w tells why."
+    if store.engine is not None and store.engine.stopped_by_setting:
+        return "WEBJOBS_STOPPED is set, so no job runs."
+    return None
+
+
+def start_why_not(store: Store, job: Job | None) -> str | None:
+    """Start is for continuous jobs; one that runs may be started again, nothing changes then."""
+    if (reason := _cannot_change(store, job)) is not None or job is None:
+        return reason
+    return None if job.is_continuous else f"{plain(job.id.name)} is triggered: r runs it."
+
+
+def stop_why_not(store: Store, job: Job | None) -> str | None:
+    """Stop ends a continuous job, or the run that is going."""
+    if (reason := _cannot_change(store, job)) is not None or job is None:
+        return reason
+    name = plain(job.id.name)
+    if not job.is_continuous and not isinstance(job.phase, Busy):
+        return f"{name} has no run going, so there is nothing to stop."
+    if job.is_continuous and job.disabled and isinstance(job.phase, Stopped):
+        return f"{name} is stopped already: s starts it."
+    return None
+
+
+def kill_why_not(store: Store, job: Job | None) -> str | None:
+    """Kill needs a process."""
+    if (reason := _cannot_change(store, job)) is not None or job is None:
+        return reason
+    if not job.live and not isinstance(job.phase, Disabling | Stopping):
+        return f"{plain(job.id.name)} has no process to kill."
+    return None
+
+
+def restart_why_not(store: Store, job: Job | None) -> str | None:
+    """Restart is for continuous jobs that are meant to run."""
+    if (reason := _cannot_change(store, job)) is not None or job is None:
+        return reason
+    name = plain(job.id.name)
+    if not job.is_continuous:
+        return f"{name} is triggered: r runs it."
+    return f"{name} is stopped: s starts it." if job.disabled else None

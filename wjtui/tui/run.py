@@ -1,0 +1,77 @@
+"""Opens the screen on a terminal and says how it was left; survives signals and a terminal that goes away."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from wjtui.service import JobService
+from wjtui.tui.app import WjtuiApp
+from wjtui.tui.options import Leave, ScreenFailed, ScreenOptions
+from wjtui.tui.terminal import HangUpWatch, refusal
+
+_SIGNALS = {signal.SIGTERM: Leave.TERMINATED, signal.SIGHUP: Leave.HUNG_UP, signal.SIGINT: Leave.LEFT}
+
+
+def run_screen(service: JobService, options: ScreenOptions) -> Leave:
+    """``open_screen`` on an event loop of its own, for a service that needs none in particular."""
+    return asyncio.run(open_screen(service, options))
+
+
+async def open_screen(service: JobService, options: ScreenOptions) -> Leave:
+    """Show the screen until it is left; call it on the main thread's loop.
+
+    Raises ScreenFailed, whose message is one sentence, when the terminal cannot show a screen or the screen
+    ended by a bug; the terminal is itself again by then.
+    """
+    if (reason := refusal(options.environment)) is not None:
+        raise ScreenFailed(reason)
+    app = WjtuiApp(service, options)
+    loop = asyncio.get_running_loop()
+    reasons: list[Leave] = []
+
+    def end(why: Leave) -> None:
+        if not reasons:
+            reasons.append(why)
+            loop.call_soon_threadsafe(app.end, why)
+
+    stdin = sys.__stdin__
+    assert stdin is not None  # refusal has seen to it
+    watch = HangUpWatch(lambda: app._driver, lambda: end(Leave.HUNG_UP), stdin.fileno())
+    watch.start()
+
+    def on_signal(why: Leave) -> None:
+        watch.leave()
+        end(why)
+
+    with _signals(on_signal):
+        try:
+            left = await app.run_async(mouse=options.mouse)
+        finally:
+            watch.stop()
+    if app.crash is not None:
+        error = app.crash
+        raise ScreenFailed(
+            f"The screen ended by a bug of its own ({type(error).__name__}: {error}); the engine and its jobs"
+            " are not touched. Open it again with 'wjtui'; with --debug it tells more."
+        ) from error
+    return reasons[0] if reasons else left or Leave.LEFT
+
+
+@contextmanager
+def _signals(on_signal: Callable[[Leave], None]) -> Iterator[None]:
+    """Handlers of the interpreter, not of the loop: they run while the terminal blocks the loop, too."""
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        on_signal(_SIGNALS[signal.Signals(number)])
+
+    before = {number: signal.signal(number, handle) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)

@@ -1,0 +1,1 @@
+"""Layout and focus, one screen a file."""

@@ -1,0 +1,43 @@
+"""How the main screen is laid out at a size; pure."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+MIN_WIDTH, MIN_HEIGHT = 20, 5
+_WIDE, _ROOMY, _NARROW = 160, 100, 60
+_LOW = 16
+CLASSES = ("-wide", "-boxed", "-one-pane", "-zoom-list", "-zoom-lower", "-small")
+"""Every class that a layout may have."""
+
+
+class Layout(NamedTuple):
+    """The style classes that apply, and the rows that are not the body's."""
+
+    classes: frozenset[str]
+    rows_around: int
+
+
+def choose_layout(width: int, height: int, zoomed: str) -> Layout:
+    """The layout for a terminal; ``zoomed`` is ``list``, ``lower`` or empty."""
+    if width < MIN_WIDTH or height < MIN_HEIGHT:
+        return Layout(frozenset({"-small"}), 0)
+    one_pane = width < _NARROW or height < _LOW
+    classes = set()
+    if one_pane:
+        classes |= {"-one-pane", "-zoom-lower" if zoomed == "lower" else "-zoom-list"}
+    elif zoomed:
+        classes.add(f"-zoom-{zoomed}")
+    if width >= _ROOMY and not one_pane:
+        classes.add("-boxed")
+    if width >= _WIDE and not one_pane:
+        classes.add("-wide")
+    return Layout(frozenset(classes), 2 if one_pane else 4)
+
+
+def list_height(layout: Layout, body: int, jobs: int) -> int | None:
+    """Rows for the list above the log: as many as it has jobs, while the log keeps two fifths; None: all."""
+    if layout.classes & {"-one-pane", "-wide", "-zoom-list", "-zoom-lower", "-small"}:
+        return None
+    frame = 3 if "-boxed" in layout.classes else 1
+    return max(4, min(jobs + frame, body - max(6, body * 2 // 5)))

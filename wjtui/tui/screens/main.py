@@ -1,0 +1,337 @@
+"""The main screen: the jobs, and under or beside them the log or the details of the chosen one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal
+from textual.content import Content
+from textual.screen import Screen
+from textual.signal import Signal
+from textual.widgets import Input, Static
+
+from wjtui.model.events import Tone
+from wjtui.model.jobs import Job
+from wjtui.service import JobService
+from wjtui.tui.bindings import bindings
+from wjtui.tui.commands import BY_ID, Where
+from wjtui.tui.options import ScreenOptions
+from wjtui.tui.present.details import details
+from wjtui.tui.present.header import banner, chips, empty_root, header, newest_event, pane_title
+from wjtui.tui.present.ink import Ink, Line, Piece
+from wjtui.tui.present.jobs import Chip, in_order, passes
+from wjtui.tui.present.plain import plain
+from wjtui.tui.present.toasts import ToastQueue, from_notice
+from wjtui.tui.screens.desk import MainDesk
+from wjtui.tui.screens.layout import CLASSES, choose_layout, list_height
+from wjtui.tui.store import Change, Link, Store, Topic
+from wjtui.tui.widgets.bar import Bar, Part
+from wjtui.tui.widgets.details_pane import DetailsPane
+from wjtui.tui.widgets.footer import footer
+from wjtui.tui.widgets.inked import content, paragraphs
+from wjtui.tui.widgets.job_table import JobTable
+from wjtui.tui.widgets.log_pane import LogPane
+from wjtui.tui.widgets.toast_stack import ToastStack
+
+TICK = 1.0
+"""Seconds between two looks at what depends on the time alone."""
+
+
+class MainScreen(Screen[None]):
+    """Lays out, listens to the store, and paints what changed; ``MainDesk`` does what keys ask for."""
+
+    BINDINGS = bindings(Where.SCREEN)
+    AUTO_FOCUS = "#jobs"
+
+    def __init__(
+        self,
+        service: JobService,
+        store: Store,
+        options: ScreenOptions,
+        topics: Mapping[Topic, Signal[Change]],
+        frames: Signal[int],
+        make_desk: Callable[[MainScreen], MainDesk],
+    ) -> None:
+        super().__init__()
+        self.store = store
+        self.options = options
+        self.toasts = ToastQueue()
+        self.chip = Chip.ALL
+        self.zoomed = ""
+        self.showing_details = False
+        self._title: Line = ()
+        self._count = ""
+        self._list_height: int | None = 0
+        self._service = service
+        self._topics = topics
+        self._frames = frames
+        self.desk = make_desk(self)
+        self.layout_now = choose_layout(80, 24, "")
+
+    def compose(self) -> ComposeResult:
+        ascii_only = self.options.ascii
+        yield Bar(id="header", ascii_only=ascii_only)
+        yield Bar(id="banner", ascii_only=ascii_only)
+        with Horizontal(id="chips-line"):
+            yield Bar(id="chips", ascii_only=ascii_only)
+            yield Input(id="filter", placeholder="name or status", compact=True)
+        with Container(id="body"):
+            yield JobTable(self.store, self.options.clock.now(), ascii_only=ascii_only, id="jobs")
+            with Container(id="lower"):
+                yield LogPane(self._service, self.store, ascii_only=ascii_only, id="log")
+                yield DetailsPane(ascii_only=ascii_only, id="details")
+        yield Static(id="empty")
+        yield Bar(id="event", ascii_only=ascii_only)
+        yield Bar(id="footer", ascii_only=ascii_only)
+        yield Static(
+            Content("This terminal is too small: 20 columns and 5 rows are needed. q leaves."), id="small"
+        )
+        yield ToastStack(self.toasts, ascii_only=ascii_only, id="toasts")
+
+    def on_mount(self) -> None:
+        self.table.border_title = Content("Jobs")
+        self._topics[Topic.JOBS].subscribe(self, self._on_jobs)
+        self._topics[Topic.PENDING].subscribe(self, self._on_jobs)
+        self._topics[Topic.ENGINE].subscribe(self, self._on_engine)
+        self._topics[Topic.LINK].subscribe(self, self._on_engine)
+        self._topics[Topic.LOGS].subscribe(self, lambda change: self.log_pane.grew(change.logs))
+        self._topics[Topic.NOTICES].subscribe(self, self._on_notices)
+        self._frames.subscribe(self, self._on_frame)
+        self.set_interval(TICK, self.tick, name="clock")
+        self.query_one("#filter").display = False
+        self.lay_out()
+        self.refresh_rows()
+        self._say_all()
+
+    @property
+    def table(self) -> JobTable:
+        """The list of jobs."""
+        return self.query_one("#jobs", JobTable)
+
+    @property
+    def log_pane(self) -> LogPane:
+        """The log of the chosen job."""
+        return self.query_one("#log", LogPane)
+
+    @property
+    def details_pane(self) -> DetailsPane:
+        """The details of the chosen job."""
+        return self.query_one("#details", DetailsPane)
+
+    @property
+    def filter_field(self) -> Input:
+        """Where the filter is typed."""
+        return self.query_one("#filter", Input)
+
+    @property
+    def job(self) -> Job | None:
+        """The chosen job."""
+        return self.table.job_under_cursor()
+
+    @property
+    def where(self) -> Where:
+        """Which part of the screen has the focus."""
+        return Where.LOG if self.lower_has_focus and not self.showing_details else Where.LIST
+
+    @property
+    def lower_has_focus(self) -> bool:
+        """Whether the focus is in the log or the details."""
+        return self.focused is not None and self.query_one("#lower") in self.focused.ancestors
+
+    def tell(
+        self, title: str, body: str = "", tone: Tone = Tone.INFO, *, group: str = "", name: str = ""
+    ) -> None:
+        """Show a short message."""
+        self.toasts.add(title, body, tone, self.options.clock.monotonic(), group=group, name=name)
+        self.place_toasts()
+
+    def action_command(self, id: str) -> None:
+        """A key of the table was pressed, or its word in the footer clicked."""
+        command = BY_ID[id]
+        reason = command.why_not(self.store, self.job)
+        if reason is not None:
+            self.tell(reason, tone=Tone.WARNING, group=f"refused {id}")
+        else:
+            command.action(self.desk, self.job)
+
+    def action_chip(self, name: str) -> None:
+        """A chip was clicked."""
+        self.chip = Chip(name)
+        self.refresh_rows()
+
+    def refresh_rows(self) -> None:
+        """Filter and order the jobs anew."""
+        now = self.options.clock.now()
+        words = self.filter_field.value
+        rows = [
+            job.id.key for job in in_order(self.store.jobs.values()) if passes(job, self.chip, words, now)
+        ]
+        filtered = bool(words) or self.chip is not Chip.ALL
+        self.table.empty_text = "No job fits the filter: Esc clears it." if filtered else ""
+        self.table.show(rows, now)
+        self._say_count(f"{len(rows)} of {len(self.store.jobs)}")
+        self._say_chips()
+        self._set_heights()
+        has_jobs = bool(self.store.jobs)
+        self.query_one("#body").display = has_jobs
+        self.query_one("#empty").display = not has_jobs
+        self.query_one("#chips-line").set_class(not has_jobs, "-empty")
+        if not has_jobs:
+            connecting = self.store.link is Link.CONNECTING
+            lines = empty_root(None if connecting else self.store.engine)
+            self.query_one("#empty", Static).update(paragraphs(lines, ascii_only=self.options.ascii))
+
+    def lay_out(self) -> None:
+        """Lay the screen out for its size and for what is zoomed."""
+        width, height = self.app.size
+        self.layout_now = layout = choose_layout(width, height, self.zoomed)
+        for name in CLASSES:
+            self.set_class(name in layout.classes, name)
+        self.set_class(self.showing_details, "-details")
+        self.set_class(self.options.ascii, "-ascii")
+        self._set_heights()
+
+    def follow_job(self, *, follow: bool = False) -> None:
+        """Show the log and the details of the chosen job."""
+        job = self.job
+        self.log_pane.show(job, follow=follow)
+        self.say_pane()
+
+    def say_pane(self) -> None:
+        """Title and text of the lower pane."""
+        job, now = self.job, self.options.clock.now()
+        title = pane_title(job, now, details=self.showing_details)
+        if title != self._title:
+            self._title = title
+            self.query_one("#lower").border_title = content(title, ascii_only=self.options.ascii)
+        if self.showing_details:
+            usage = self.store.usage.get(job.id.key) if job is not None else None
+            self.details_pane.say(details(job, usage, now) if job is not None else [])
+
+    def say_footer(self) -> None:
+        """The keys that count now."""
+        self.query_one("#footer", Bar).say(*footer(self.store, self.job, self.where, self.app.size.width))
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.lay_out()
+        self._say_all()
+
+    def on_descendant_focus(self) -> None:
+        self.say_footer()
+
+    def on_descendant_blur(self) -> None:
+        self.say_footer()
+
+    def on_job_table_chosen(self, event: JobTable.Chosen) -> None:
+        self.follow_job()
+        self.say_footer()
+        self.place_toasts()
+
+    def on_job_table_opened(self, event: JobTable.Opened) -> None:
+        self.desk.act_open_log()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self.refresh_rows()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        self.desk.leave_filter()
+
+    def _on_jobs(self, change: Change) -> None:
+        self.refresh_rows()
+        chosen = self.table.cursor
+        if chosen is None or chosen in change.jobs:
+            self.follow_job()
+        self._say_event()
+        self._say_header()
+        self.say_footer()
+
+    def _on_engine(self, change: Change) -> None:
+        self.set_class(self.store.link in (Link.LOST, Link.ENDED), "-unreachable")
+        self.refresh_rows()
+        self._say_header()
+        self._say_banner()
+        self.say_footer()
+        self.desk.engine_changed()
+
+    def _on_notices(self, change: Change) -> None:
+        for notice in change.notices:
+            if notice.tone is not Tone.INFO:
+                title, body = from_notice(notice)
+                name = plain(notice.job.name) if notice.job is not None else ""
+                self.tell(title, body, notice.tone, group=notice.code, name=name)
+        self._say_event()
+
+    def _on_frame(self, number: int) -> None:
+        self.log_pane.sync()
+        if self.store.pending and self.is_current:
+            self.table.update_cells(self.options.clock.now(), turn=number // 2)
+
+    def tick(self) -> None:
+        """Once a second: what depends on the time alone."""
+        if self.toasts.expire(self.options.clock.monotonic()):
+            self.place_toasts()
+        if not self.is_current:
+            return
+        self._say_header()
+        self.table.update_cells(self.options.clock.now())
+        self.say_pane()
+
+    def on_screen_resume(self) -> None:
+        self._say_all()
+
+    def _say_all(self) -> None:
+        self._say_header()
+        self._say_banner()
+        self._say_chips()
+        self._say_event()
+        self.say_pane()
+        self.say_footer()
+        self.table.update_cells(self.options.clock.now())
+        self.place_toasts()
+
+    def _say_count(self, text: str) -> None:
+        # Setting a title paints its whole widget anew, so only when it is another one.
+        if text != self._count:
+            self._count = text
+            self.table.border_subtitle = Content(text)
+
+    def _say_header(self) -> None:
+        now = self.options.clock.now()
+        self.query_one("#header", Bar).say(header(self.store, now, self.app.size.width))
+
+    def _say_banner(self) -> None:
+        bar = self.query_one("#banner", Bar)
+        found = banner(self.store, self.options.clock.now())
+        bar.display = found is not None
+        if found is not None:
+            bar.set_class(found.serious, "-serious")
+            bar.say((Piece(f" {'✗' if found.serious else '!'} {found.text}", Ink.STRONG),))
+        self._set_heights()
+
+    def _say_chips(self) -> None:
+        parts = [
+            Part((piece,), f"screen.chip('{chip.value}')")
+            for chip, piece in chips(self.store, self.chip, self.app.size.width)
+        ]
+        words = self.filter_field.value
+        hint = Piece(f"   /{words}" if words and not self.filter_field.display else "", Ink.WARNING)
+        self.query_one("#chips", Bar).say(*parts, (hint,))
+
+    def _say_event(self) -> None:
+        self.query_one("#event", Bar).say((Piece(" "), *newest_event(self.store, self.options.clock.now())))
+
+    def _set_heights(self) -> None:
+        layout = self.layout_now
+        height = self.app.size.height - layout.rows_around - bool(self.query_one("#banner").display)
+        wanted = list_height(layout, height, len(self.store.jobs))
+        if wanted != self._list_height:
+            self._list_height = wanted
+            self.table.styles.height = wanted if wanted is not None else "1fr"
+
+    def place_toasts(self) -> None:
+        """Show the messages that are due, away from the cursor row."""
+        line = self.table.cursor_line()
+        row = line + self.table.content_region.y if line is not None and self.table.is_on_screen else None
+        self.query_one("#toasts", ToastStack).sync(row)

@@ -1,0 +1,154 @@
+"""Store: the values that the screen shows; they change by ``apply`` and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, StrEnum
+
+from wjtui.model.events import (
+    EngineChanged,
+    EngineInfo,
+    Envelope,
+    JobChanged,
+    JobRemoved,
+    LogExtent,
+    LogGrew,
+    LogRef,
+    Notice,
+    NoticeRaised,
+    RunChanged,
+    RunRemoved,
+    Snapshot,
+    Usage,
+    UsageSampled,
+)
+from wjtui.model.jobs import Job
+from wjtui.tui.present.failures import failure_of
+from wjtui.tui.present.jobs import JobKey
+
+NOTICES_KEPT = 1000
+
+
+class Topic(StrEnum):
+    """What a part of the screen can listen for."""
+
+    ENGINE = "engine"
+    JOBS = "jobs"
+    LOGS = "logs"
+    NOTICES = "notices"
+    LINK = "link"
+    PENDING = "pending"
+
+
+class Link(Enum):
+    """How it stands between the screen and the engine."""
+
+    CONNECTING = "connecting"
+    LIVE = "live"
+    LOST = "lost"
+    ENDED = "ended"
+
+
+@dataclass
+class Change:
+    """What one batch of news changed."""
+
+    topics: set[Topic] = field(default_factory=set)
+    jobs: set[JobKey] = field(default_factory=set)
+    logs: dict[LogRef, LogExtent] = field(default_factory=dict)
+    notices: list[Notice] = field(default_factory=list)
+    """New ones only: what a snapshot brings is old."""
+
+
+class Store:
+    """Current values; no input, no output, no clock."""
+
+    def __init__(self, *, read_only: bool = False) -> None:
+        self.read_only = read_only
+        self.engine: EngineInfo | None = None
+        self.jobs: dict[JobKey, Job] = {}
+        self.usage: dict[JobKey, Usage] = {}
+        self.extents: dict[LogRef, LogExtent] = {}
+        self.notices: list[Notice] = []
+        self.pending: dict[JobKey, str] = {}
+        """Commands on their way, as the word that stands in for the job's status."""
+        self.link = Link.CONNECTING
+        self.link_since: datetime | None = None
+        self.link_reason = ""
+
+    def apply(self, news: Iterable[Envelope | Snapshot]) -> Change:
+        """Take in what the engine told, in order; applying the same twice is harmless."""
+        change = Change()
+        for item in news:
+            if isinstance(item, Snapshot):
+                self._replace(item, change)
+            else:
+                self._apply(item, change)
+        return change
+
+    def connect(self, link: Link, since: datetime | None, reason: str = "") -> Change:
+        """The link to the engine changed; the values stay as they were."""
+        if (link, reason) == (self.link, self.link_reason):
+            return Change()
+        if link is not self.link:
+            self.link_since = since
+        self.link, self.link_reason = link, reason
+        return Change({Topic.LINK})
+
+    def mark(self, key: JobKey, word: str | None) -> Change:
+        """A command for a job is on its way, or, with None, has come back."""
+        if word is None:
+            self.pending.pop(key, None)
+        else:
+            self.pending[key] = word
+        return Change({Topic.PENDING}, {key})
+
+    def _replace(self, snapshot: Snapshot, change: Change) -> None:
+        gone = set(self.jobs)
+        self.engine = snapshot.engine
+        self.jobs = {job.id.key: job for job in snapshot.jobs}
+        self.usage = {sample.id.key: sample.usage for sample in snapshot.usage}
+        self.extents = {}
+        self.notices = list(snapshot.notices)[-NOTICES_KEPT:]
+        change.topics |= {Topic.ENGINE, Topic.JOBS, Topic.NOTICES}
+        change.jobs |= gone | set(self.jobs)
+
+    def _apply(self, envelope: Envelope, change: Change) -> None:
+        match envelope.event:
+            case JobChanged(job=job):
+                before = self.jobs.get(job.id.key)
+                self.jobs[job.id.key] = job
+                change.topics.add(Topic.JOBS)
+                change.jobs.add(job.id.key)
+                if before is not None and (notice := failure_of(before, job, envelope.at)) is not None:
+                    self._notice(notice, change)
+            case JobRemoved(id=job_id):
+                self.jobs.pop(job_id.key, None)
+                self.usage.pop(job_id.key, None)
+                change.topics.add(Topic.JOBS)
+                change.jobs.add(job_id.key)
+            case LogGrew(ref=ref, extent=extent):
+                self.extents[ref] = extent
+                change.topics.add(Topic.LOGS)
+                change.logs[ref] = extent
+            case UsageSampled(id=job_id, usage=usage):
+                self.usage[job_id.key] = usage
+                change.topics.add(Topic.JOBS)
+                change.jobs.add(job_id.key)
+            case NoticeRaised(notice=notice):
+                self._notice(notice, change)
+            case EngineChanged(info=info):
+                self.engine = info
+                change.topics.add(Topic.ENGINE)
+            case RunRemoved(ref=ref):
+                self.extents.pop(LogRef(ref.job, ref.run), None)
+            case RunChanged():
+                pass  # a job carries its latest run; older ones are asked for when they are shown
+
+    def _notice(self, notice: Notice, change: Change) -> None:
+        self.notices.append(notice)
+        del self.notices[:-NOTICES_KEPT]
+        change.notices.append(notice)
+        change.topics.add(Topic.NOTICES)

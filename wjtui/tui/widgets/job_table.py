@@ -1,0 +1,277 @@
+"""JobTable: the list of jobs; paints strips, and repaints only cells that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from wjtui.model.jobs import Job
+from wjtui.tui.bindings import bindings
+from wjtui.tui.commands import Step, Where
+from wjtui.tui.present.columns import RIGHT, Place, lay_out
+from wjtui.tui.present.ink import Ink, Line, plain_text
+from wjtui.tui.present.jobs import Column, JobKey, cell
+from wjtui.tui.present.plain import fit, fit_right
+from wjtui.tui.present.status import in_ascii
+from wjtui.tui.store import Store
+from wjtui.tui.widgets.inked import Inked
+
+_HEADINGS = 1
+Cells = tuple[Line, ...]
+
+
+class JobTable(Inked, ScrollView, can_focus=True, inherit_bindings=False):
+    """Rows are jobs, told by key: whatever the rows do, the cursor stays on its job."""
+
+    BINDINGS = bindings(Where.LIST)
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"table--heading", "table--cursor", "table--cursor-blurred"}
+
+    class Chosen(Message):
+        """The cursor is on another job now."""
+
+        def __init__(self, key: JobKey | None) -> None:
+            super().__init__()
+            self.key = key
+
+    class Opened(Message):
+        """The job under the cursor was opened with the mouse."""
+
+    def __init__(
+        self, store: Store, now: datetime, *, ascii_only: bool = False, id: str | None = None
+    ) -> None:
+        super().__init__(id=id)
+        self._store = store
+        self._now = now
+        self._ascii = ascii_only
+        self._turn = 0
+        self._rows: list[JobKey] = []
+        self._place: dict[JobKey, int] = {}
+        self._cursor: JobKey | None = None
+        self._layout: tuple[Place, ...] = ()
+        self._cells: dict[JobKey, Cells] = {}
+        self.empty_text = ""
+        """What to say when no job is in the list."""
+
+    @property
+    def cursor(self) -> JobKey | None:
+        """The job under the cursor."""
+        return self._cursor
+
+    @property
+    def rows(self) -> Sequence[JobKey]:
+        """The jobs in the list, top to bottom."""
+        return self._rows
+
+    def cursor_line(self) -> int | None:
+        """The screen row of the cursor, counted from the top of this widget's content; None: not in sight."""
+        row = self._cursor_row()
+        if row is None:
+            return None
+        line = row - round(self.scroll_y) + _HEADINGS
+        return line if _HEADINGS <= line < self.size.height else None
+
+    def show(self, rows: list[JobKey], now: datetime) -> None:
+        """The jobs to list, top to bottom."""
+        self._now = now
+        if rows != self._rows:
+            before = self._cursor_row() or 0
+            self._rows = rows
+            self._place = {key: row for row, key in enumerate(rows)}
+            self._lay_out()
+            if self._cursor not in self._place:
+                self._choose(rows[min(before, len(rows) - 1)] if rows else None)
+            self._keep_in_sight()
+            self.refresh()
+        self.update_cells(now)
+
+    def update_cells(self, now: datetime, turn: int = 0) -> None:
+        """Compute the rows in sight anew, and repaint the cells that became different."""
+        self._now, self._turn = now, turn
+        if not self.is_on_screen or not self.screen.is_current:
+            self._cells.clear()
+            return
+        cells = {}
+        for line, key in self._in_sight():
+            cells[key] = new = self._compute(key)
+            old = self._cells.get(key)
+            if old is None:
+                self.refresh(Region(0, line, self.scrollable_content_region.width, 1))
+            elif old != new:
+                self._repaint(line, old, new)
+        self._cells = cells
+
+    def move(self, step: Step) -> None:
+        """Move the cursor."""
+        if not self._rows:
+            return
+        page = max(1, self.size.height - _HEADINGS)
+        row = self._cursor_row() or 0
+        row += {
+            Step.UP: -1, Step.DOWN: 1, Step.HALF_UP: -(page // 2), Step.HALF_DOWN: page // 2,
+            Step.PAGE_UP: -page, Step.PAGE_DOWN: page,
+            Step.FIRST: -len(self._rows), Step.LAST: len(self._rows),
+        }.get(step, 0)  # fmt: skip
+        self.choose(self._rows[min(max(row, 0), len(self._rows) - 1)])
+
+    def choose(self, key: JobKey) -> None:
+        """Put the cursor on a job, if it is in the list."""
+        if key not in self._place or key == self._cursor:
+            return
+        before = self.cursor_line()
+        self._choose(key)
+        self._keep_in_sight()
+        for line in (before, self.cursor_line()):
+            if line is not None:
+                self.refresh(Region(0, line, self.scrollable_content_region.width, 1))
+
+    def render_line(self, y: int) -> Strip:
+        width = self.scrollable_content_region.width
+        base = self.rich_style
+        if y < _HEADINGS:
+            return self._heading(base).crop_extend(0, width, base)
+        row = round(self.scroll_y) + y - _HEADINGS
+        if row >= len(self._rows):
+            if not self._rows and y == _HEADINGS + 1 and self.empty_text:
+                return Strip([Segment(fit(f"  {self.empty_text}", width), base + self.ink(Ink.DIM))])
+            return Strip.blank(width, base)
+        key = self._rows[row]
+        cells = self._cells.get(key)
+        if cells is None:
+            cells = self._cells[key] = self._compute(key)
+        return self._row(key, cells, base).crop_extend(0, width, base)
+
+    def _lay_out(self) -> None:
+        width = self.scrollable_content_region.width
+        longest = max((cell_len(name) for _, name in self._rows), default=0)
+        layout = lay_out(width, longest)
+        if layout != self._layout:
+            self._layout = layout
+            self._cells.clear()
+        self.virtual_size = Size(width, len(self._rows) + _HEADINGS)
+
+    def _choose(self, key: JobKey | None) -> None:
+        self._cursor = key
+        self.post_message(self.Chosen(key))
+
+    def _cursor_row(self) -> int | None:
+        return None if self._cursor is None else self._place.get(self._cursor)
+
+    def _keep_in_sight(self) -> None:
+        row = self._cursor_row()
+        page = self.size.height - _HEADINGS
+        if row is None or page <= 0:
+            return
+        top = round(self.scroll_y)
+        if row < top or row >= top + page:
+            self.scroll_to(y=row if row < top else row - page + 1, animate=False, force=True, immediate=True)
+
+    def _in_sight(self) -> list[tuple[int, JobKey]]:
+        top = round(self.scroll_y)
+        page = max(0, self.size.height - _HEADINGS)
+        return list(enumerate(self._rows[top : top + page], _HEADINGS))
+
+    def _compute(self, key: JobKey) -> Cells:
+        job = self._store.jobs.get(key)
+        if job is None:
+            return tuple(() for _ in self._layout)
+        usage, pending = self._store.usage.get(key), self._store.pending.get(key)
+        return tuple(
+            cell(place.column, job, self._now, usage=usage, pending=pending, turn=self._turn)
+            for place in self._layout
+        )
+
+    def _repaint(self, line: int, old: Cells, new: Cells) -> None:
+        for place, before, after in zip(self._layout, old, new, strict=True):
+            if before != after:
+                self.refresh(Region(place.x, line, place.width, 1))
+
+    def _heading(self, base: Style) -> Strip:
+        style = base + self.get_component_rich_style("table--heading", partial=True)
+        text = "  "
+        for place in self._layout:
+            named = place.column.value if place.width > 1 else ""
+            text += (fit_right if place.column in RIGHT else fit)(named, place.width) + " "
+        return Strip([Segment(fit(text.rstrip(), self.scrollable_content_region.width), style)])
+
+    def _row(self, key: JobKey, cells: Cells, base: Style) -> Strip:
+        on = key == self._cursor
+        if on:
+            name = "table--cursor" if self.has_focus else "table--cursor-blurred"
+            base = base + self.get_component_rich_style(name, partial=True)
+        # Sixteen colours are too few for inks on a coloured row.
+        uniform = on and self.app.current_theme.ansi
+        mark = (">" if self._ascii else "▌") if on else " "
+        segments = [Segment(mark, base + self.ink(Ink.ACCENT)), Segment(" ", base)]
+        for place, line in zip(self._layout, cells, strict=True):
+            segments += _painted(place, line, base, None if uniform else self)
+            segments.append(Segment(" ", base))
+        if self._ascii:
+            segments = [segment._replace(text=in_ascii(segment.text)) for segment in segments]
+        return Strip(segments).extend_cell_length(self.scrollable_content_region.width, base)
+
+    def on_resize(self) -> None:
+        self._lay_out()
+        self._keep_in_sight()
+        self.refresh()
+
+    def on_focus(self) -> None:
+        self._refresh_cursor()
+
+    def on_blur(self) -> None:
+        self._refresh_cursor()
+
+    def _refresh_cursor(self) -> None:
+        line = self.cursor_line()
+        if line is not None:
+            self.refresh(Region(0, line, self.scrollable_content_region.width, 1))
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        if offset is None or offset.y < _HEADINGS:
+            return
+        row = round(self.scroll_y) + offset.y - _HEADINGS
+        if row < len(self._rows):
+            self.choose(self._rows[row])
+            if event.chain == 2:
+                self.post_message(self.Opened())
+
+    def row_text(self, key: JobKey) -> str:
+        """A row as text, as it would be painted."""
+        cells = self._compute(key)
+        return " ".join(plain_text(line) for line in cells)
+
+    def job_under_cursor(self) -> Job | None:
+        """The job under the cursor, as it is now."""
+        return None if self._cursor is None else self._store.jobs.get(self._cursor)
+
+
+def _painted(place: Place, line: Line, base: Style, inks: Inked | None) -> list[Segment]:
+    def style(ink: Ink) -> Style:
+        return base + inks.ink(ink) if inks is not None else base
+
+    if len(line) == 1:
+        align = fit_right if place.column in RIGHT else fit
+        return [Segment(align(line[0].text, place.width), style(line[0].ink))]
+    segments = []
+    left = place.width
+    for number, piece in enumerate(line, 1):
+        text = piece.text if number < len(line) and len(piece.text) <= left else fit(piece.text, left)
+        if place.column is Column.RESULTS:
+            text = piece.text
+        left -= len(text)
+        segments.append(Segment(text, style(piece.ink)))
+        if left <= 0:
+            break
+    if left > 0:
+        segments.append(Segment(" " * left, base))
+    return segments
