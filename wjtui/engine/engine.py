@@ -110,12 +110,14 @@ class Engine:
             f"serve {iso(rooms.clock.now())} pid {os.getpid()} instance {self.site.instance}"
         ):
             raise EngineBusy(self._busy_text())
+        # A killed engine left its own behind, which would be believed now that the lock is held again.
+        self.site.engine_file.unlink(missing_ok=True)
         killed = await end_earlier_processes(rooms)
         if killed:
             rooms.state.raise_notice(f"{killed} processes of an earlier engine were ended", Tone.WARNING)
         await asyncio.to_thread(empty_temp, self.site)
         for run in await asyncio.to_thread(close_open_runs, self.site, rooms.store):
-            text = f"A run of {run.ref.job.name} was aborted: the engine ended while it ran"
+            text = f"run {run.ref.run} was aborted: the engine ended while it ran"
             rooms.state.raise_notice(text, Tone.WARNING, run.ref.job)
         rooms.state.put_info(
             hosts=rooms.hosts.summary(), stopped_by_setting=rooms.config.stopped, notes=self._notes()

@@ -122,8 +122,9 @@ class ProcessGroup:
 
         ``now`` leaves SIGTERM out. Returns how many processes had to be killed.
         """
-        # Before anybody dies: who has hidden is found by his ancestors only.
-        await self.members()
+        if not now:
+            # Before anybody dies: who hides is found by his ancestors.
+            await self.members()
         if not now and self.signal(signal.SIGTERM):
             # A process that was stopped gets its SIGTERM only when it goes on.
             self.signal(signal.SIGCONT)

@@ -20,7 +20,7 @@ from wjtui.engine.running.launch import CannotLaunch, Launched, Launcher
 from wjtui.engine.running.singleton import Singleton
 from wjtui.logs.line import Level, system_line
 from wjtui.logs.writer import LogWriter, rolled_app_log, rolled_job_log
-from wjtui.model.events import LogKind, LogRef, Tone
+from wjtui.model.events import LogKind, LogRef
 from wjtui.model.jobs import (
     AnyPhase,
     Disabling,
@@ -68,6 +68,7 @@ class ContinuousRunner:
         self._journal = Journal(rooms, LogRef(job), rolling=rolled_app_log(app_path), copy=self._copy_to_head)
         self._from_engine = False
         self._history = LaunchLog(definition.data / "launches.jsonl")
+        self._last_launch = self._history.launches[-1] if self._history.launches else None
         self._instance_lock = FileLock(definition.data / f".instance_{site.iid}.lock")
         self._singleton = Singleton(definition.data / "singleton.job.lock", rooms)
         self._brake = StartBrake()
@@ -111,7 +112,7 @@ class ContinuousRunner:
             self._reason = reason
             self._halt.set()
             if not wanted and not restart:
-                self._publish(Disabling(self._rooms.clock.now()))
+                self._show(Disabling(self._rooms.clock.now()))
         self._poke.set()
 
     def hurry(self) -> None:
@@ -144,7 +145,7 @@ class ContinuousRunner:
         try:
             await asyncio.to_thread(self._take_instance_lock)
             if not self._wanted:
-                self._publish(Stopped(self._rooms.clock.now()))
+                self._show(Stopped(self._rooms.clock.now()))
             while not self._closing:
                 self._poke.clear()
                 if self._wanted:
@@ -165,7 +166,7 @@ class ContinuousRunner:
         self._live = True
         try:
             self.say("Status changed to Starting")
-            self._publish(Starting(self._rooms.clock.now()))
+            self._show(Starting(self._rooms.clock.now()))
             if self._rooms.config.always_on_off:
                 self.say("Always On is off: the platform may put this job to sleep", Level.WARN)
             restarts = 0
@@ -181,13 +182,13 @@ class ContinuousRunner:
             self._live = False
             self._singleton.release(self.say)
         self.say("Status changed to Stopped")
-        self._publish(Stopped(self._rooms.clock.now()))
+        self._show(Stopped(self._rooms.clock.now()))
 
     async def _hold_singleton(self) -> bool:
         wanted = bool(self.definition.settings.is_singleton)
         if self._singleton.acquire(wanted, self.say):
             return True
-        self._publish(InactiveInstance(self._singleton.holder()))
+        self._show(InactiveInstance(self._singleton.holder()))
         await first(self._rooms.clock.sleep(SINGLETON_RETRY_SECONDS), self._halt.wait())
         return False
 
@@ -208,7 +209,8 @@ class ContinuousRunner:
         began = rooms.clock.monotonic()
         launch = Launch(rooms.clock.now(), launched.group.pid)
         self.group = launched.group
-        self._show(Running(launch.started, launch.pid, restarts), launch)
+        self._last_launch = launch
+        self._show(Running(launch.started, launch.pid, restarts))
         self.say("Status changed to Running")
         exit = await self._attend(launched, definition, began)
         self.group = None
@@ -216,6 +218,7 @@ class ContinuousRunner:
         ended = msgspec.structs.replace(
             launch, ended=rooms.clock.now(), exit=exit, reason=self._reason if stopped else ""
         )
+        self._last_launch = ended
         self._remember(ended)
         if stopped:
             self._reason = ""
@@ -224,10 +227,10 @@ class ContinuousRunner:
         self._short_ends.ended(exit, lived)
         if exit.ok:
             self.say("Status changed to Success")
-            self._show(Success(rooms.clock.now()), ended)
+            self._show(Success(rooms.clock.now()))
         else:
             self.say(f"Job failed due to exit code {exit.number}{_by_signal(exit)}", Level.ERR)
-        return self._pause(exit, lived, restarts, ended)
+        return self._pause(exit, lived, restarts)
 
     async def _attend(self, launched: Launched, definition: Definition, began: float) -> Exit:
         """Watch a process until it has ended and its output is drained."""
@@ -250,47 +253,34 @@ class ContinuousRunner:
                 launched,
                 definition,
                 self.say,
-                lambda deadline: self._publish(Stopping(since, deadline, group.pid)),
+                lambda deadline: self._show(Stopping(since, deadline, group.pid)),
                 self._now,
             )
         self._journal.finish()
         self._head.end()
         return group.exit or Exit(code=0)
 
-    def _pause(
-        self, exit: Exit | None, lived: timedelta | None, restarts: int, launch: Launch | None = None
-    ) -> timedelta:
+    def _pause(self, exit: Exit | None, lived: timedelta | None, restarts: int) -> timedelta:
         rooms = self._rooms
         own = self.definition.settings.restart_time
         configured = rooms.config.restart_time if own is None else timedelta(seconds=max(0, own))
         pause = max(restart_delay(lived, configured), self._brake.wait_at(rooms.clock.monotonic()))
         self.say(f"Process went down, waiting for {seconds_text(pause)} seconds")
         due = rooms.clock.now() + pause
-        self._show(PendingRestart(due, restarts + 1, exit), launch, failed=exit is None or not exit.ok)
+        self._show(PendingRestart(due, restarts + 1, exit), failed=exit is None or not exit.ok)
         self.say("Status changed to PendingRestart")
-        if exit is not None and not exit.ok:
-            rooms.state.raise_notice(
-                f"{self.definition.id.name} ended with {exit}, restart in {seconds_text(pause)} s",
-                Tone.ERROR,
-                self.definition.id,
-                "job-failed",
-            )
         return pause
 
-    def _publish(self, phase: AnyPhase) -> None:
-        self._show(phase, None)
-
-    def _show(self, phase: AnyPhase, launch: Launch | None, *, failed: bool = False) -> None:
+    def _show(self, phase: AnyPhase, *, failed: bool = False) -> None:
+        ended, launch = self._history.launches, self._last_launch
+        strip = [*ended, launch] if launch is not None and launch.ended is None else ended
         changes: dict[str, Any] = {
             "phase": phase,
             "problems": (*self.definition.problems, *self.problems),
             "disabled": self.definition.disabled,
+            "latest_launch": launch,
+            "recent": tuple(launch_outcome(one) for one in strip[-_STRIP:]),
         }
-        if launch is not None:
-            ended = self._history.launches
-            strip = ended if launch.ended else [*ended, launch]
-            changes["latest_launch"] = launch
-            changes["recent"] = tuple(launch_outcome(one) for one in strip[-_STRIP:])
         if failed:
             changes["tail"] = self._journal.error_tail()
         self._rooms.state.update_job(self.definition.id.key, **changes)

@@ -160,12 +160,11 @@ class Supervisor:
         keeper = ContinuousRunner(rooms, definition)
         self._continuous[key] = keeper
         past = keeper.launches
-        job = msgspec.structs.replace(
-            self._job(definition),
-            latest_launch=past[-1] if past else None,
-            recent=tuple(launch_outcome(launch) for launch in past[-_STRIP:]),
+        strip = tuple(launch_outcome(launch) for launch in past[-_STRIP:])
+        latest = past[-1] if past else None
+        rooms.state.put_job(
+            msgspec.structs.replace(self._job(definition), latest_launch=latest, recent=strip)
         )
-        rooms.state.put_job(job)
         keeper.ask(definition, self._wanted(definition))
         self._runners.start(f"runner {definition.id}", keeper.run())
 

@@ -21,7 +21,7 @@ from wjtui.logs.line import Level
 from wjtui.logs.writer import LogWriter, rolled_app_log
 from wjtui.model.base import iso
 from wjtui.model.errors import AlreadyRunning, Conflict, NotRunning
-from wjtui.model.events import LogRef, Tone
+from wjtui.model.events import LogRef
 from wjtui.model.jobs import Busy, Idle
 from wjtui.model.runs import Run, RunId, RunStatus, run_outcome
 from wjtui.support.locks import FileLock
@@ -268,15 +268,12 @@ class TriggeredRunner:
             log.warning("status of %s was not written: %s", run.ref, error)
 
     def _tell(self, ended: Run | None = None, tail: tuple[str, ...] | None = None) -> None:
-        rooms, name = self._rooms, self.definition.id.name
+        rooms = self._rooms
         run = ended or self._run
         if run is not None:
             stored = rooms.store.load(run.ref) or run
             rooms.state.put_run(stored)
         self.show(**({} if tail is None else {"tail": tail}))
-        if ended is not None and ended.status is RunStatus.FAILED:
-            what = ended.reason or (str(ended.exit) if ended.exit else "failed")
-            rooms.state.raise_notice(f"{name} failed: {what}", Tone.ERROR, ended.ref.job, "run-failed")
 
     def _tell_deadline(self, deadline: datetime) -> None:
         if self._run is not None:

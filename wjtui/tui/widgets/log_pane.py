@@ -253,6 +253,8 @@ class LogPane(Container):
 def _nothing_yet(job: Job | None) -> str:
     if job is None:
         return "No job is chosen."
+    if not job.runnable:
+        return plain(job.error or "It cannot run.")
     if job.is_continuous:
         return "No output yet: what it prints appears here, and what the engine does with it."
     if job.latest_run is None:
