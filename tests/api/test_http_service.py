@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import pytest
+
+from tests.support.fake_service import FakeJobService
+from wjtui.api.server import ApiServer
+from wjtui.client.service import HttpJobService
+from wjtui.model.errors import AlreadyRunning, EngineUnreachable, JobNotFound, RunNotFound, WjtuiError
+from wjtui.model.identity import JobId, JobType
+from wjtui.model.jobs import Busy
+from wjtui.model.runs import RunId, RunRef
+from wjtui.service import JobService
+
+REPORT = JobId(JobType.TRIGGERED, "report")
+MAILER = JobId(JobType.CONTINUOUS, "mailer")
+
+
+@pytest.fixture
+async def remote(
+    service: FakeJobService,
+    serve: Callable[[JobService], AbstractAsyncContextManager[ApiServer]],
+    socket_path: Path,
+) -> AsyncIterator[HttpJobService]:
+    client = HttpJobService(socket_path)
+    async with serve(service):
+        yield client
+        await client.aclose()
+
+
+async def test_values_arrive_as_they_were(remote: HttpJobService, service: FakeJobService) -> None:
+    assert await remote.snapshot() == await service.snapshot()
+    runs = await service.runs(REPORT)
+    assert await remote.runs(REPORT) == runs
+    assert await remote.get_run(runs[0].ref) == runs[0]
+    assert await remote.launches(MAILER) == []
+
+
+async def test_every_command_arrives(remote: HttpJobService, service: FakeJobService) -> None:
+    await remote.start(MAILER)
+    await remote.stop(MAILER)
+    await remote.stop(MAILER, now=True)
+    await remote.restart(MAILER)
+    run = await remote.run(REPORT, "--all 'ü'")
+    await remote.cancel(RunRef(REPORT, run), now=True)
+    await remote.shut_down()
+    assert service.commands == [
+        ("start", "mailer"),
+        ("stop", "mailer"),
+        ("kill", "mailer"),
+        ("restart", "mailer"),
+        ("run", "report", "--all 'ü'"),
+        ("cancel", "report"),
+        ("shut_down",),
+    ]
+    busy = service.find("report")
+    assert isinstance(busy.phase, Busy)
+    assert busy.phase.run == run
+
+
+async def test_absent_and_empty_arguments_differ(remote: HttpJobService, service: FakeJobService) -> None:
+    await remote.run(REPORT)
+    await remote.run(REPORT, "", trigger="UI - me")
+    assert service.commands == [("run", "report"), ("run", "report", "")]
+    latest = service.find("report").latest_run
+    assert latest is not None
+    assert latest.trigger == "UI - me"
+
+
+async def test_refusals_come_as_what_they_were(remote: HttpJobService, service: FakeJobService) -> None:
+    service.refuse = AlreadyRunning("report is already running.")
+    with pytest.raises(AlreadyRunning, match="report is already running"):
+        await remote.run(REPORT)
+    with pytest.raises(RunNotFound):
+        await remote.get_run(RunRef(REPORT, RunId("201605192149381933")))
+    with pytest.raises(JobNotFound):
+        await remote.runs(JobId(JobType.TRIGGERED, "no such/job"))
+
+
+async def test_bug_comes_as_a_plain_failure(remote: HttpJobService, service: FakeJobService) -> None:
+    service.fail = ValueError("detail")
+    with pytest.raises(WjtuiError) as caught:
+        await remote.start(MAILER)
+    assert caught.value.code == "failed"
+
+
+async def test_no_engine_is_one_sentence(tmp_path: Path) -> None:
+    client = HttpJobService(tmp_path / "nobody.sock")
+    with pytest.raises(EngineUnreachable, match="wjtui up"):
+        await client.snapshot()
+    with pytest.raises(EngineUnreachable, match="wjtui up"):
+        await anext(aiter(client.events()))
+    await client.aclose()

@@ -1,0 +1,52 @@
+"""The application: one table of routes over any JobService."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.routing import Route
+
+from wjtui.api import jobs
+from wjtui.api.errors import Handler, answering, unknown
+from wjtui.api.events import stream_events
+from wjtui.api.logs import read_log
+from wjtui.service import JobService
+
+PREFIX = "/api/wjtui"
+
+ROUTES: tuple[tuple[str, str, Handler], ...] = (
+    ("GET", "/health", jobs.health),
+    ("GET", "/snapshot", jobs.snapshot),
+    ("GET", "/events", stream_events),
+    ("GET", "/jobs/{type}/{name}/runs", jobs.list_runs),
+    ("GET", "/jobs/{type}/{name}/runs/{run}", jobs.get_run),
+    ("GET", "/jobs/{type}/{name}/launches", jobs.list_launches),
+    ("POST", "/jobs/{type}/{name}/start", jobs.start),
+    ("POST", "/jobs/{type}/{name}/stop", jobs.stop),
+    ("POST", "/jobs/{type}/{name}/restart", jobs.restart),
+    ("POST", "/jobs/{type}/{name}/run", jobs.run),
+    ("POST", "/jobs/{type}/{name}/runs/{run}/cancel", jobs.cancel),
+    ("GET", "/logs/{type}/{name}", read_log),
+    ("POST", "/shutdown", jobs.shut_down),
+)
+
+
+def make_app(service: JobService) -> Starlette:
+    """The API of a service.
+
+    ``state.closing`` ends every event stream; ``state.life`` tells this engine's sequence numbers from those
+    of another one.
+    """
+    app = Starlette(
+        routes=[
+            Route(PREFIX + path, answering(handler, service), methods=[method])
+            for method, path, handler in ROUTES
+        ],
+        exception_handlers={HTTPException: unknown},
+    )
+    app.state.closing = asyncio.Event()
+    app.state.life = secrets.token_hex(8)
+    return app

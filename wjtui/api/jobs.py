@@ -1,0 +1,75 @@
+"""Jobs over HTTP: what there is, and every command."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from wjtui.api.errors import json_answer
+from wjtui.api.requests import before, job_id, number, run_body, run_ref, switch
+from wjtui.service import JobService
+
+MAX_RUNS = 1000
+"""Runs in one answer."""
+
+
+async def snapshot(service: JobService, request: Request) -> Response:
+    """Everything there is to show."""
+    return json_answer(await service.snapshot())
+
+
+async def list_runs(service: JobService, request: Request) -> Response:
+    """Runs of a triggered job, newest first."""
+    limit = number(request, "limit", 50, low=1, high=MAX_RUNS)
+    return json_answer(await service.runs(job_id(request), before=before(request), limit=limit))
+
+
+async def get_run(service: JobService, request: Request) -> Response:
+    """One run."""
+    return json_answer(await service.get_run(run_ref(request)))
+
+
+async def list_launches(service: JobService, request: Request) -> Response:
+    """The last launches of a continuous job."""
+    return json_answer(await service.launches(job_id(request)))
+
+
+async def start(service: JobService, request: Request) -> Response:
+    """Start a continuous job."""
+    await service.start(job_id(request))
+    return json_answer({})
+
+
+async def stop(service: JobService, request: Request) -> Response:
+    """Stop a job; ``now`` skips the grace."""
+    await service.stop(job_id(request), now=switch(request, "now"))
+    return json_answer({})
+
+
+async def restart(service: JobService, request: Request) -> Response:
+    """Stop and start a continuous job."""
+    await service.restart(job_id(request))
+    return json_answer({})
+
+
+async def run(service: JobService, request: Request) -> Response:
+    """Start a run of a triggered job."""
+    job, body = job_id(request), await run_body(request)
+    return json_answer({"run": await service.run(job, body.arguments, trigger=body.trigger)})
+
+
+async def cancel(service: JobService, request: Request) -> Response:
+    """End a run as Aborted; ``now`` skips the grace."""
+    await service.cancel(run_ref(request), now=switch(request, "now"))
+    return json_answer({})
+
+
+async def shut_down(service: JobService, request: Request) -> Response:
+    """Begin to stop every job and the engine."""
+    await service.shut_down()
+    return json_answer({})
+
+
+async def health(service: JobService, request: Request) -> Response:
+    """That an engine answers."""
+    return json_answer({"status": "ok"})

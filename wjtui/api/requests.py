@@ -1,0 +1,97 @@
+"""What a request says: names out of the path, numbers and switches out of the query, the body."""
+
+from __future__ import annotations
+
+import msgspec
+from starlette.requests import Request
+
+from wjtui.model.base import Value
+from wjtui.model.errors import InvalidRequest, JobNotFound, RunNotFound
+from wjtui.model.events import LogKind, LogRef
+from wjtui.model.identity import JobId, JobType, is_safe_component
+from wjtui.model.runs import RunId, RunRef, is_run_id
+
+MAX_BODY = 256 * 1024
+"""Bytes: 32 KiB of arguments (spec 4), each as an escape of six characters, and room around it."""
+MAX_NUMBER = 2**63 - 1
+
+
+class RunBody(Value, frozen=True):
+    """The body that starts a run."""
+
+    arguments: str | None = None
+    trigger: str = "External - "
+
+
+def job_id(request: Request) -> JobId:
+    """The job in the path. Raises JobNotFound for what cannot be one."""
+    kind, name = request.path_params["type"], request.path_params["name"]
+    # The server has decoded the path once, so an encoded slash would look like the end of the name.
+    slash = b"%2f" in request.scope.get("raw_path", b"").lower()
+    if slash or kind not in list(JobType) or not is_safe_component(name):
+        raise JobNotFound(f"There is no job '{kind}/{name}'.")
+    return JobId(JobType(kind), name)
+
+
+def run_ref(request: Request) -> RunRef:
+    """The run in the path. Raises JobNotFound or RunNotFound."""
+    job = job_id(request)
+    return RunRef(job, _run(request.path_params["run"], job))
+
+
+def log_ref(request: Request) -> LogRef:
+    """The log that path and query mean. Raises JobNotFound, RunNotFound or InvalidRequest."""
+    job = job_id(request)
+    kind, run = request.query_params.get("kind", LogKind.OUTPUT.value), request.query_params.get("run")
+    if kind not in list(LogKind):
+        raise InvalidRequest(f"kind is '{kind}', allowed are {', '.join(LogKind)}, for example kind=output.")
+    return LogRef(job, _run(run, job) if run is not None else None, LogKind(kind))
+
+
+def before(request: Request) -> RunId | None:
+    """The run id from which a list of runs goes on."""
+    text = request.query_params.get("before")
+    if text is not None and not is_run_id(text):
+        raise InvalidRequest(f"before is '{text}', allowed is a run's id, for example 201605192149381933.")
+    return RunId(text) if text is not None else None
+
+
+def number(request: Request, name: str, default: int, *, low: int = 0, high: int = MAX_NUMBER) -> int:
+    """A whole number in the query, not above ``high``. Raises InvalidRequest."""
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdecimal() and len(text) < 20 and int(text) >= low):
+        raise InvalidRequest(
+            f"{name} is '{text}', allowed are whole numbers from {low}, for example {low + 1}."
+        )
+    return min(int(text), high)
+
+
+def switch(request: Request, name: str) -> bool:
+    """A switch in the query, off unless it is given. Raises InvalidRequest."""
+    text = request.query_params.get(name, "0").lower()
+    if text not in ("0", "1", "false", "true"):
+        raise InvalidRequest(f"{name} is '{text}', allowed are 0 and 1, for example {name}=1.")
+    return text in ("1", "true")
+
+
+async def run_body(request: Request) -> RunBody:
+    """The body that starts a run; an empty one means every default. Raises InvalidRequest."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise InvalidRequest(f"The body is over {MAX_BODY} bytes: send shorter arguments.")
+    try:
+        return msgspec.json.decode(body, type=RunBody) if body else RunBody()
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidRequest(
+            f'The body cannot be read ({error}): send JSON, for example {{"arguments": "--all"}}.'
+        ) from error
+
+
+def _run(text: str, job: JobId) -> RunId:
+    if not is_run_id(text):
+        raise RunNotFound(f"There is no run '{text}' of {job}.")
+    return RunId(text)

@@ -1,0 +1,96 @@
+"""HttpJobService: an engine behind a Unix socket, as a JobService."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+
+from wjtui.client.connection import Connection, read_answer
+from wjtui.client.events import engine_events
+from wjtui.client.logs import open_remote_log
+from wjtui.client.paths import job_path, run_path
+from wjtui.model.base import Value
+from wjtui.model.errors import InvalidRequest
+from wjtui.model.events import Envelope, LogRef, Snapshot
+from wjtui.model.identity import JobId
+from wjtui.model.runs import Launch, Run, RunId, RunRef
+from wjtui.service import LogSource
+
+
+class _Started(Value, frozen=True):
+    run: RunId
+
+
+class HttpJobService:
+    """Every method may raise EngineUnreachable. Use it on one loop, and close it there."""
+
+    def __init__(self, socket_path: Path | str) -> None:
+        """``socket_path``: as ``engine.json`` says. Nothing is opened before the first request."""
+        self._wire = Connection(socket_path)
+
+    async def aclose(self) -> None:
+        """Give up every connection; event streams end."""
+        await self._wire.aclose()
+
+    async def snapshot(self) -> Snapshot:
+        """Everything to show."""
+        return read_answer((await self._wire.ask("GET", "/snapshot")).content, Snapshot)
+
+    def events(self, after: int | None = None) -> AsyncIterator[Envelope | Snapshot]:
+        """Changes above ``after``; goes on over a connection that is lost for a moment."""
+        return engine_events(self._wire, after)
+
+    async def runs(self, job: JobId, *, before: RunId | None = None, limit: int = 50) -> list[Run]:
+        """Runs of a triggered job, newest first; at most 1000 at once."""
+        query: dict[str, str | int] = {"limit": limit}
+        if before is not None:
+            query["before"] = before
+        response = await self._wire.ask("GET", f"/jobs/{job_path(job)}/runs", query)
+        return read_answer(response.content, list[Run])
+
+    async def get_run(self, ref: RunRef) -> Run:
+        """One run."""
+        return read_answer((await self._wire.ask("GET", f"/jobs/{run_path(ref)}")).content, Run)
+
+    async def launches(self, job: JobId) -> list[Launch]:
+        """The last launches of a continuous job."""
+        return read_answer(
+            (await self._wire.ask("GET", f"/jobs/{job_path(job)}/launches")).content, list[Launch]
+        )
+
+    async def open_log(self, ref: LogRef) -> LogSource:
+        """One log: its file where that is here, else ranges of bytes."""
+        return await open_remote_log(self._wire, ref)
+
+    async def start(self, job: JobId) -> None:
+        """Start a continuous job."""
+        await self._wire.ask("POST", f"/jobs/{job_path(job)}/start")
+
+    async def stop(self, job: JobId, *, now: bool = False) -> None:
+        """Stop a job."""
+        await self._wire.ask("POST", f"/jobs/{job_path(job)}/stop", {"now": int(now)})
+
+    async def restart(self, job: JobId) -> None:
+        """Stop and start a continuous job."""
+        await self._wire.ask("POST", f"/jobs/{job_path(job)}/restart")
+
+    async def run(self, job: JobId, arguments: str | None = None, *, trigger: str = "External - ") -> RunId:
+        """Start a run of a triggered job."""
+        try:
+            body = msgspec.json.encode({"arguments": arguments, "trigger": trigger})
+        except UnicodeEncodeError:
+            raise InvalidRequest(
+                "The arguments hold bytes that are no UTF-8: pass them in a file and give its name."
+            ) from None
+        response = await self._wire.ask("POST", f"/jobs/{job_path(job)}/run", body=body)
+        return read_answer(response.content, _Started).run
+
+    async def cancel(self, ref: RunRef, *, now: bool = False) -> None:
+        """End a run as Aborted."""
+        await self._wire.ask("POST", f"/jobs/{run_path(ref)}/cancel", {"now": int(now)})
+
+    async def shut_down(self) -> None:
+        """Stop every job, then the engine."""
+        await self._wire.ask("POST", "/shutdown")
