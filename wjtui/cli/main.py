@@ -1,0 +1,107 @@
+"""The command line: parser, sentences for errors, exit statuses."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from types import TracebackType
+
+import click
+
+from wjtui import __version__
+from wjtui.cli import demo, jobs, logs, serve
+from wjtui.cli.options import Given, common, given
+from wjtui.model.errors import WjtuiError
+
+_INTERRUPTED = 130
+
+
+class Program(click.Group):
+    """A group whose commands are listed in the order in which they are added."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; ends quietly when who read the output has enough."""
+        try:
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
+        except BrokenPipeError:
+            # Else the interpreter complains when it flushes at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+
+
+@click.group(
+    cls=Program, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.option("--in-process", is_flag=True, help="Host the engine inside the screen's process.")
+@click.option("--read-only", is_flag=True, help="Show everything, change nothing.")
+@click.version_option(__version__, prog_name="wjtui", message="%(prog)s %(version)s")
+@common
+@click.pass_context
+def cli(context: click.Context, in_process: bool, read_only: bool) -> None:
+    """Azure WebJobs on any Linux machine, in a terminal.
+
+    Without a command, wjtui opens its screen. It attaches to the engine of the root, or brings one.
+
+    \b
+    wjtui demo                     look around with sample jobs
+    wjtui up                       start the engine in the background
+    wjtui run nightly --follow     run a job and watch it
+    """
+    if context.invoked_subcommand is None:
+        from wjtui.launch.screen import ScreenWish, show_screen
+
+        options = given(context)
+        show_screen(options.place(), ScreenWish(in_process, read_only, options.debug))
+
+
+for command in (
+    jobs.list_jobs, jobs.show, jobs.run, jobs.start, jobs.stop, jobs.restart, jobs.history, logs.logs,
+    serve.up, serve.down, serve.serve, demo.demo,
+):  # fmt: skip
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run a command and leave with its exit status (contract: commands)."""
+    options = Given()
+    sys.excepthook = lambda kind, error, trace: _say_bug(options, kind, error, trace)
+    # A file name that is no UTF-8 must not turn a list into an error.
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    sys.exit(run(options))
+
+
+def run(options: Given, arguments: list[str] | None = None) -> int:
+    """One command; returns its exit status. Errors that are not bugs become one line on standard error."""
+    try:
+        status = cli.main(arguments, prog_name="wjtui", standalone_mode=False, obj=options)
+    except click.ClickException as error:
+        return _say(options, error.format_message(), error.exit_code)
+    except WjtuiError as error:
+        return _say(options, error.message, error.exit_status)
+    except (click.Abort, KeyboardInterrupt):
+        return _INTERRUPTED
+    return status if isinstance(status, int) else 0
+
+
+def _say(options: Given, sentence: str, status: int) -> int:
+    if options.debug:
+        traceback.print_exc()
+    click.echo(" ".join(sentence.split()), err=True)
+    return status
+
+
+def _say_bug(
+    options: Given, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    if options.debug:
+        traceback.print_exception(kind, error, trace)
+    else:
+        click.echo(f"wjtui failed by a bug ({kind.__name__}: {error}); --debug shows where.", err=True)

@@ -1,0 +1,56 @@
+"""Options that every command has, given before or after its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from wjtui.launch.place import Place
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Given:
+    """What was given of them; the last one counts."""
+
+    def __init__(self) -> None:
+        self.root: str | None = None
+        self.instance: str | None = None
+        self.json = False
+        self.debug = False
+
+    def place(self) -> Place:
+        """The root and instance that are meant."""
+        from wjtui.launch.place import find_place
+
+        return find_place(self.root, self.instance)
+
+
+def given(context: click.Context) -> Given:
+    """The options of the running command."""
+    found = context.find_root().ensure_object(Given)
+    assert isinstance(found, Given)
+    return found
+
+
+def common(function: F) -> F:
+    """Add ``--root``, ``--instance``, ``--json`` and ``--debug``; read them with ``given``."""
+    for option in (
+        click.option("--debug", is_flag=True, help="Show where an error comes from.", **_KEPT),
+        click.option("--json", is_flag=True, help="Print JSON, with the REST API's field names.", **_KEPT),
+        click.option("--instance", metavar="NAME", help="Name of the engine on this root.", **_KEPT),
+        click.option("--root", metavar="DIR", help="Folder that holds site/wwwroot.", **_KEPT),
+    ):
+        function = option(function)
+    return function
+
+
+def _keep(context: click.Context, parameter: click.Parameter, value: object) -> None:
+    if value:
+        setattr(given(context), str(parameter.name), value)
+
+
+_KEPT: dict[str, Any] = {"expose_value": False, "callback": _keep}

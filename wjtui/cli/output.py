@@ -1,0 +1,33 @@
+"""What commands print: tables, lists of facts, JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import click
+import msgspec
+
+
+def print_json(document: object) -> None:
+    """One JSON document, readable."""
+    click.echo(msgspec.json.format(msgspec.json.encode(document), indent=2))
+
+
+def clean(text: str) -> str:
+    """Text from jobs and files on one line, with nothing in it that a terminal obeys."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+
+
+def print_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Aligned columns under their titles."""
+    cells = [list(titles), *([clean(cell) or "-" for cell in row] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for line in cells:
+        click.echo("  ".join(map(str.ljust, line, widths)).rstrip())
+
+
+def print_facts(facts: Iterable[tuple[str, str]]) -> None:
+    """``key: value`` lines; those without a value are left out."""
+    for key, value in facts:
+        if value:
+            click.echo(f"{key}: {clean(value)}")

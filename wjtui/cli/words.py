@@ -1,0 +1,132 @@
+"""Jobs, runs and launches in the words of the command line; pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from wjtui.model.jobs import Busy, Idle, Job, PendingRestart, Running, Stopping, status_word
+from wjtui.model.runs import Exit, Launch, Run, RunStatus, launch_outcome
+from wjtui.tui.present.times import age, moment, span
+
+JOB_TITLES = ("NAME", "KIND", "STATUS", "SCHEDULE", "LAST RUN", "NEXT RUN")
+RUN_TITLES = ("ID", "STATUS", "STARTED", "DURATION", "TRIGGER", "EXIT")
+LAUNCH_TITLES = ("STARTED", "STATUS", "PID", "DURATION", "EXIT", "REASON")
+
+
+def status(job: Job) -> str:
+    """One word or two; a triggered job that is idle says how its latest run ended."""
+    if not job.runnable and not job.live:
+        return "Cannot run" if job.script else "No run script"
+    match job.phase:
+        case Idle():
+            return job.latest_run.status.value if job.latest_run else "Never run"
+        case Busy(deadline=deadline):
+            return "Stopping" if deadline else "Running"
+        case phase:
+            return status_word(phase)
+
+
+def job_row(job: Job, now: datetime) -> tuple[str, ...]:
+    """A job under ``JOB_TITLES``."""
+    return (
+        job.id.name,
+        job.id.type.value,
+        status(job),
+        job.settings.schedule or "",
+        _last(job, now),
+        moment(job.next_run) if job.next_run else "",
+    )
+
+
+def run_row(run: Run, now: datetime) -> tuple[str, ...]:
+    """A run under ``RUN_TITLES``."""
+    return (
+        run.ref.run,
+        run.status.value,
+        moment(run.started),
+        _duration(run.started, run.ended, now),
+        run.trigger,
+        exit_text(run.exit),
+    )
+
+
+def launch_row(launch: Launch, now: datetime) -> tuple[str, ...]:
+    """A launch under ``LAUNCH_TITLES``."""
+    return (
+        moment(launch.started),
+        launch_outcome(launch).value,
+        str(launch.pid),
+        _duration(launch.started, launch.ended, now),
+        exit_text(launch.exit),
+        launch.reason,
+    )
+
+
+def job_facts(job: Job, now: datetime) -> list[tuple[str, str]]:
+    """Everything known of a job, as key and value; empty where nothing is known."""
+    script = job.script
+    phase = job.phase
+    run, launch = job.latest_run, job.latest_launch
+    return [
+        ("name", job.id.name),
+        ("kind", job.id.type.value),
+        ("status", status(job)),
+        ("since", moment(phase.since) if isinstance(phase, Running | Busy | Stopping) else ""),
+        ("pid", str(_pid(job) or "")),
+        ("restart", moment(phase.due) if isinstance(phase, PendingRestart) else ""),
+        ("disabled", "yes, by disable.job" if job.disabled else ""),
+        *(("problem", problem.text) for problem in job.problems),
+        ("script", script.path if script else ""),
+        ("why", script.reason if script else ""),
+        ("command", " ".join((*script.command, script.path)) if script else ""),
+        ("runs in", "its folder" if job.in_place else "a working copy"),
+        ("schedule", job.settings.schedule or ""),
+        ("time zone", job.settings.time_zone or ""),
+        ("next run", moment(job.next_run) if job.next_run else ""),
+        ("waiting time", f"{job.settings.grace_seconds(job.id.type)} s"),
+        ("arguments", job.settings.arguments),
+        ("folder", job.folder),
+        ("data", job.data),
+        ("latest run", " · ".join(filter(None, run_row(run, now))) if run else ""),
+        ("latest launch", " · ".join(filter(None, launch_row(launch, now))) if launch else ""),
+        ("results", " ".join(outcome.value for outcome in job.recent)),
+        *(("error line", line) for line in job.tail),
+    ]
+
+
+def ending(run: Run, now: datetime) -> str:
+    """How a run went, as a sentence."""
+    took = _duration(run.started, run.ended, now)
+    how = "; ".join(filter(None, (str(run.exit or ""), run.reason)))
+    return f"Run {run.ref.run} of {run.ref.job.name}: {run.status.value} after {took}{how and f' ({how})'}."
+
+
+def exit_text(exit: Exit | None) -> str:
+    """An exit code, or the name of a signal; empty when it has not ended."""
+    return "" if exit is None else str(exit).removeprefix("exit ")
+
+
+def _pid(job: Job) -> int | None:
+    match job.phase:
+        case Running(pid=pid) | Stopping(pid=pid):
+            return pid
+        case Busy(run=run) if job.latest_run is not None and job.latest_run.ref.run == run:
+            return job.latest_run.pid
+        case _:
+            return None
+
+
+def _last(job: Job, now: datetime) -> str:
+    if run := job.latest_run:
+        if run.status in (RunStatus.RUNNING, RunStatus.INITIALIZING):
+            return f"running for {_duration(run.started, None, now)}"
+        return f"{run.status.value} {age(run.ended or run.started, now)}"
+    if launch := job.latest_launch:
+        if launch.ended is None:
+            return f"up {_duration(launch.started, None, now)}"
+        return f"{launch_outcome(launch).value} {age(launch.ended, now)}"
+    return ""
+
+
+def _duration(start: datetime, end: datetime | None, now: datetime) -> str:
+    return span(((end or now) - start).total_seconds())

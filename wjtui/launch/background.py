@@ -1,0 +1,130 @@
+"""An engine in a process of its own: started behind the guardian, waited for, stopped."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from typing import IO
+
+from wjtui.client.probe import EngineFile, find_engine
+from wjtui.engine.process.guardian import guardian_argv
+from wjtui.launch.place import Place
+from wjtui.model.errors import EngineBusy, WjtuiError
+from wjtui.support.locks import is_locked
+
+START_SECONDS = 15.0
+"""How long a new engine may take to answer."""
+_LOOK_SECONDS = 0.01
+
+
+class EngineFailed(WjtuiError):
+    """An engine was started and does not serve."""
+
+    code = "engine-failed"
+
+
+class Start:
+    """An engine that is starting: its guardian, and what it says on standard error."""
+
+    def __init__(self, guardian: subprocess.Popen[bytes], errors: IO[bytes]) -> None:
+        self._guardian = guardian
+        self._errors = errors
+
+    def status(self) -> int | None:
+        """The exit status if it has ended, else None."""
+        return self._guardian.poll()
+
+    def said(self) -> str:
+        """The last line of its standard error: the sentence of a start that failed."""
+        self._errors.seek(0)
+        lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
+        return lines[-1] if lines else ""
+
+
+def engine_command(place: Place, *, attended: bool = False, debug: bool = False) -> list[str]:
+    """The program and arguments of guardian and engine."""
+    # -P: a json.py in the current folder must not become the engine's.
+    engine = [sys.executable, "-P", "-m", "wjtui.launch.host", *place.arguments]
+    return guardian_argv([*engine, *["--attended"] * attended, *["--debug"] * debug])
+
+
+def start_engine(place: Place, *, attended: bool = False, debug: bool = False) -> Start:
+    """Start an engine that outlives this process and its terminal; returns at once."""
+    # A file without a name, not a pipe: an engine that outlives its reader must still be able to write.
+    errors = tempfile.TemporaryFile()  # noqa: SIM115
+    guardian = subprocess.Popen(
+        engine_command(place, attended=attended, debug=debug),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=errors,
+        start_new_session=True,
+        cwd="/",
+    )
+    return Start(guardian, errors)
+
+
+def running_engine(place: Place) -> EngineFile | None:
+    """The engine of this place, if one takes connections."""
+    found = find_engine(place.site.engine_lock, place.site.engine_file)
+    return found if found is not None and _answers(str(found.socket)) else None
+
+
+def wait_until_serving(place: Place, start: Start, seconds: float = START_SECONDS) -> EngineFile:
+    """Wait for the engine that was started, or for another one that was quicker.
+
+    Raises EngineFailed or EngineBusy with what it said when it ended, EngineFailed after ``seconds``.
+    """
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        # Asked before the look at the lock: the engine that took it has said so by then.
+        status = start.status()
+        if (found := running_engine(place)) is not None:
+            return found
+        if status is not None and not (
+            status == EngineBusy.exit_status and is_locked(place.site.engine_lock)
+        ):
+            sentence = start.said() or f"The engine on '{place.root}' ended with status {status}."
+            raise EngineBusy(sentence) if status == EngineBusy.exit_status else EngineFailed(sentence)
+        time.sleep(_LOOK_SECONDS)
+    raise EngineFailed(
+        f"The engine on '{place.root}' does not answer after {seconds:.0f} s: see '{place.site.engine_log}'."
+    )
+
+
+def stop_engine(place: Place) -> EngineFile | None:
+    """Ask the place's engine to stop every job and end; returns it once it is gone, None when none runs.
+
+    Waits as long as the jobs' own waiting times allow.
+    """
+    found = find_engine(place.site.engine_lock, place.site.engine_file)
+    if found is None:
+        return None
+    try:
+        os.kill(found.pid, signal.SIGTERM)
+    except ProcessLookupError:
+        return None
+    while _still_there(place, found):
+        time.sleep(_LOOK_SECONDS)
+    return found
+
+
+def _still_there(place: Place, engine: EngineFile) -> bool:
+    now = find_engine(place.site.engine_lock, place.site.engine_file)
+    if now is not None:
+        return now.pid == engine.pid
+    return os.path.exists(f"/proc/{engine.pid}") and place.site.engine_file.exists()
+
+
+def _answers(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1.0)
+        try:
+            probe.connect(path)
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,106 @@
+"""Place: one root and one instance on this machine, and the socket of its engine (contract: names, files)."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shlex
+import stat
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from wjtui.engine.site import Site, instance_of, resolve_in_any_case, short_instance
+from wjtui.model.errors import RootUnusable
+
+SOCKET_PATH_BYTES = 107
+"""What a ``sockaddr_un`` holds on Linux, less the zero at its end."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an engine lives, or would live."""
+
+    root: Path
+    instance: str | None
+    """As given on the command line; None: taken from the environment or the host."""
+    site: Site
+    socket: Path
+    """Where an engine that starts here opens its socket; one that runs says its own in ``engine.json``."""
+
+    @property
+    def arguments(self) -> list[str]:
+        """The options that lead another process to this place."""
+        return ["--root", str(self.root), *(["--instance", self.instance] if self.instance else [])]
+
+    @property
+    def hint(self) -> str:
+        """What has to follow ``wjtui up`` so that it means this place, for sentences."""
+        return shlex.join(self.arguments)
+
+
+def find_place(
+    root: str | None,
+    instance: str | None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    here: Path | None = None,
+) -> Place:
+    """The place that the options, the environment and the current folder mean."""
+    known = dict(os.environ if environment is None else environment)
+    folder = choose_root(root, known, here or Path.cwd())
+    name = instance_of(known, instance)
+    site = Site(folder, name, short_instance(name, known, instance))
+    return Place(folder, instance or None, site, socket_path(folder, name))
+
+
+def choose_root(given: str | None, environment: Mapping[str, str], here: Path) -> Path:
+    """The root: ``--root``, ``WJTUI_ROOT``, the current folder or ``HOME`` with a site, else user data.
+
+    Links are followed, so that one root has one name, one lock and one socket.
+    """
+    if chosen := given or environment.get("WJTUI_ROOT"):
+        return (here / Path(chosen).expanduser()).resolve()
+    homes = [Path(home)] if (home := environment.get("HOME")) else []
+    for folder in (here, *homes):
+        if resolve_in_any_case(folder, "site", "wwwroot").is_dir():
+            return folder.resolve()
+    return user_data().resolve()
+
+
+def user_data() -> Path:
+    """The platform's folder for what wjtui keeps for a person."""
+    return platformdirs.user_data_path("wjtui", appauthor=False)
+
+
+def socket_path(root: Path, instance: str) -> Path:
+    """The socket's path: short whatever the root's is, and the same for everyone who means that engine."""
+    digest = hashlib.sha256(f"{root}\0{instance}".encode("utf-8", "surrogateescape")).hexdigest()
+    return Path(tempfile.gettempdir()) / f"wjtui-{os.getuid()}" / f"{digest[:16]}.sock"
+
+
+def prepare_socket_folder(socket: Path) -> None:
+    """Make the socket's folder, for its owner alone. Raises RootUnusable when somebody else made it."""
+    if (length := len(os.fsencode(socket))) > SOCKET_PATH_BYTES:
+        raise RootUnusable(
+            f"The engine's socket '{socket}' would have a path of {length} bytes and {SOCKET_PATH_BYTES} are"
+            " possible: set TMPDIR to a shorter folder, for example TMPDIR=/tmp."
+        )
+    folder = socket.parent
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+    except OSError as error:
+        raise RootUnusable(
+            f"The folder '{folder}' for the engine's socket cannot be used ({error.strerror}): remove what is"
+            " there, or set TMPDIR to a folder you may write to."
+        ) from error
+    private = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
+    if not private:
+        raise RootUnusable(
+            f"The folder '{folder}' for the engine's socket is not yours alone, so somebody else could answer"
+            f" in its place: make it yours with mode 0700, or set TMPDIR to another folder."
+        )

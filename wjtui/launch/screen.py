@@ -1,0 +1,97 @@
+"""What ``wjtui`` alone does: find or start an engine, show the screen, do as was said on leaving."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+from wjtui.launch.place import Place
+from wjtui.model.errors import WjtuiError
+
+if TYPE_CHECKING:
+    from wjtui.tui.options import ScreenOptions
+
+
+class NoTerminal(WjtuiError):
+    """The screen was asked for where there is none."""
+
+    code = "no-terminal"
+
+
+@dataclass(frozen=True)
+class ScreenWish:
+    """How the person wants the screen."""
+
+    in_process: bool = False
+    read_only: bool = False
+    debug: bool = False
+
+
+def show_screen(place: Place, wish: ScreenWish) -> None:
+    """Open the screen and return when it was left and nothing is left to do here.
+
+    Raises what the start of an engine raises, NoTerminal, and ScreenFailed.
+    """
+    need_terminal()
+    if wish.in_process:
+        from wjtui.launch.background import running_engine
+
+        if running_engine(place) is None:
+            from wjtui.launch.in_process import show_in_process
+
+            show_in_process(place, wish)
+            return
+    _show_attached(place, wish)
+
+
+def need_terminal() -> None:
+    """Raise NoTerminal where no screen can be shown, before an engine is started for it."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise NoTerminal(
+            "The screen needs a terminal on standard input and error; in scripts use 'wjtui list'."
+        )
+
+
+def _show_attached(place: Place, wish: ScreenWish) -> None:
+    from wjtui.launch.background import running_engine, start_engine, wait_until_serving
+
+    found = running_engine(place)
+    start = None if found is not None else start_engine(place, attended=True, debug=wish.debug)
+    # Only now: the engine starts while the screen's library is being imported, which takes longer (P13).
+    from wjtui.client.service import HttpJobService
+    from wjtui.tui.run import open_screen
+
+    options = screen_options(wish, brought_engine=start is not None)
+    if found is None:
+        assert start is not None
+        found = wait_until_serving(place, start)
+    socket = found.socket
+
+    async def show() -> None:
+        service = HttpJobService(socket)
+        try:
+            await open_screen(service, options)
+        finally:
+            await service.aclose()
+
+    asyncio.run(show())
+
+
+def screen_options(wish: ScreenWish, *, brought_engine: bool, in_process: bool = False) -> ScreenOptions:
+    """The screen's options, from the wish, the environment and the person's themes."""
+    from wjtui.tui.options import ScreenOptions
+
+    return ScreenOptions(
+        theme=os.environ.get("WJTUI_THEME", ""),
+        read_only=wish.read_only,
+        brought_engine=brought_engine,
+        in_process=in_process,
+        debug=wish.debug,
+        user_themes=platformdirs.user_config_path("wjtui", appauthor=False) / "themes",
+        environment=dict(os.environ),
+    )
