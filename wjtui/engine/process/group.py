@@ -154,8 +154,9 @@ class ProcessGroup:
                 break
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
-        await asyncio.wait([self.exited], timeout=max(0.0, until - time.monotonic()))
-        self._given_up = self.exit is None
+        if self.exit is None:
+            await asyncio.wait([self.exited], timeout=max(0.0, until - time.monotonic()))
+            self._given_up = not self.exited.done()
         self._reap()
         return len(killed)
 

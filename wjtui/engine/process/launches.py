@@ -30,6 +30,7 @@ class Launches:
         self._last = secrets.randbits(LAUNCH_BITS)
         self._scanning = asyncio.Lock()
         self._census: Census | None = None
+        self._rest_until = 0.0
         SPARE.reserve()
 
     def next_mark(self) -> Mark:
@@ -72,9 +73,12 @@ class Launches:
     async def _scan(self, oldest: float) -> Census:
         async with self._scanning:
             if self._census is None or self._census.began < oldest:
+                # Scans take half of the time at most; who asks in the other half waits for the same one.
+                await asyncio.sleep(self._rest_until - time.monotonic())
                 census = Census(self.engine, self._sessions)
                 await _in_slices(process_ids(), census.visit)
                 self._census = census
+                self._rest_until = 2 * time.monotonic() - census.began
             return self._census
 
     async def _settle(self, census: Census) -> None:
