@@ -1,4 +1,4 @@
-"""Makes ``screenshots/*.svg`` from the real screen on fixed data: ``python -m tests.screenshots [FOLDER]``."""
+"""Makes ``screenshots/*.svg`` from the real screen on fixed data."""
 
 from __future__ import annotations
 
@@ -55,14 +55,14 @@ async def take(picture: Picture) -> str:
         return app.export_screenshot(title="wjtui", simplify=True)
 
 
-async def main(folder: Path) -> None:
+def main(folder: Path) -> None:
     """Write every picture into ``folder``."""
     folder.mkdir(exist_ok=True)
     for picture in PICTURES:
-        (folder / f"{picture.name}.svg").write_text(await take(picture) + "\n", "utf-8")
+        (folder / f"{picture.name}.svg").write_text(asyncio.run(take(picture)) + "\n", "utf-8")
         print(f"{folder.name}/{picture.name}.svg")
 
 
 if __name__ == "__main__":
     default = Path(__file__).parent.parent / "screenshots"
-    asyncio.run(main(Path(sys.argv[1]) if len(sys.argv) > 1 else default))
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else default)

@@ -83,7 +83,9 @@ def show_in_process(place: Place, wish: ScreenWish) -> None:
     service = engine.start()
     left = None
     try:
-        left = asyncio.run(open_screen(service, screen_options(wish, brought_engine=True, in_process=True)))
+        left = asyncio.run(
+            open_screen(service, screen_options(place, wish, brought_engine=True, in_process=True))
+        )
     finally:
         if left in (Leave.LEFT, Leave.HUNG_UP) and engine.has_work():
             go_headless(told=left is Leave.LEFT)

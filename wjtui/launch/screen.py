@@ -66,7 +66,7 @@ def _show_attached(place: Place, wish: ScreenWish) -> None:
     from wjtui.client.service import HttpJobService
     from wjtui.tui.run import open_screen
 
-    options = screen_options(wish, brought_engine=start is not None)
+    options = screen_options(place, wish, brought_engine=start is not None)
     if found is None:
         assert start is not None
         found = wait_until_serving(place, start)
@@ -82,7 +82,9 @@ def _show_attached(place: Place, wish: ScreenWish) -> None:
     asyncio.run(show())
 
 
-def screen_options(wish: ScreenWish, *, brought_engine: bool, in_process: bool = False) -> ScreenOptions:
+def screen_options(
+    place: Place, wish: ScreenWish, *, brought_engine: bool, in_process: bool = False
+) -> ScreenOptions:
     """The screen's options, from the wish, the environment and the person's themes."""
     from wjtui.tui.options import ScreenOptions
 
@@ -91,6 +93,7 @@ def screen_options(wish: ScreenWish, *, brought_engine: bool, in_process: bool =
         read_only=wish.read_only,
         brought_engine=brought_engine,
         in_process=in_process,
+        again=f"wjtui {place.hint}",
         debug=wish.debug,
         user_themes=platformdirs.user_config_path("wjtui", appauthor=False) / "themes",
         environment=dict(os.environ),

@@ -146,7 +146,10 @@ class RunRemoved(Event, frozen=True):
 
 
 class LogGrew(Event, frozen=True):
-    """A log has grown; published at most ten times a second a log. The text is never in an event."""
+    """A log has grown; published at most ten times a second a log. The text is never in an event.
+
+    ``extent`` counts as the writer does, from where it began: for positions to read at, ask the LogSource.
+    """
 
     ref: LogRef
     extent: LogExtent

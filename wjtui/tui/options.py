@@ -35,6 +35,8 @@ class ScreenOptions:
     """This screen started the engine, so leaving it is a question."""
     in_process: bool = False
     """The engine lives in this process."""
+    again: str = "wjtui"
+    """What a person types to open this screen again."""
     ascii: bool = False
     mouse: bool = True
     debug: bool = False

@@ -253,7 +253,8 @@ class MainDesk:
         ):
             self._leave(Leave.LEFT)
         elif not isinstance(screen.app.screen, Question):
-            lines, answers = _leave_question(screen.store, in_process=screen.options.in_process)
+            options = screen.options
+            lines, answers = _leave_question(screen.store, in_process=options.in_process, again=options.again)
             screen.app.push_screen(Question("Leave wjtui", lines, answers), self._leave_answered)
 
     def engine_changed(self) -> None:
@@ -292,7 +293,7 @@ def _at_work(store: Store) -> bool:
     )
 
 
-def _leave_question(store: Store, *, in_process: bool) -> tuple[list[Line], list[Answer]]:
+def _leave_question(store: Store, *, in_process: bool, again: str) -> tuple[list[Line], list[Answer]]:
     running = sorted(plain(job.id.name) for job in store.jobs.values() if job.live)
     scheduled = sum(job.next_run is not None for job in store.jobs.values())
     pid = store.engine.pid if store.engine is not None else 0
@@ -302,7 +303,7 @@ def _leave_question(store: Store, *, in_process: bool) -> tuple[list[Line], list
     if running:
         more = f" and {len(running) - _LISTED} more" if len(running) > _LISTED else ""
         lines.append((Piece("Running: ", Ink.DIM), Piece(", ".join(running[:_LISTED]) + more)))
-    lines.append((Piece("Open the screen again with: ", Ink.DIM), Piece("wjtui", Ink.KEY)))
+    lines.append((Piece("Open the screen again with: ", Ink.DIM), Piece(again, Ink.KEY)))
     answers = [Answer("leave", "Leave it running", "l")]
     if not store.read_only:
         answers.append(Answer("stop", "Stop all jobs and the engine", "s", dangerous=True))

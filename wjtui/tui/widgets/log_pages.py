@@ -49,6 +49,7 @@ class LogPages:
         self._source = source
         self._begin = 0
         self._generation = ""
+        self._stale = False
         self._full: LineIndex | None = None
         self._wanted: OrderedDict[int, None] = OrderedDict()
         self._chunks: OrderedDict[int, bytes] = OrderedDict()
@@ -74,11 +75,15 @@ class LogPages:
             parts.append(chunk[max(0, start - base) : max(0, end - base)])
         return b"".join(parts)
 
-    def grew(self, extent: LogExtent) -> None:
-        """The log is known to reach that far; news that come late are no news."""
-        if extent.generation != self.extent.generation or extent.end > self.extent.end:
-            self.extent = extent
-            self.wake.set()
+    def grew(self) -> None:
+        """The log has grown. How far is asked of the source: an event counts as its writer does."""
+        self._stale = True
+        self.wake.set()
+
+    @property
+    def behind(self) -> bool:
+        """Whether the log may reach further than what is read of it."""
+        return self._stale or self.index.end < self.extent.end
 
     def want_whole(self) -> None:
         """Somebody wants to see the beginning of the log."""
@@ -109,6 +114,9 @@ class LogPages:
         if self._wanted:
             number, _ = self._wanted.popitem()
             await self._fetch(number)
+        elif self._stale:
+            self._stale = False
+            await self._look()
         elif self.extent.generation != self._generation:
             await self._reset(self.extent)
         elif self.extent.start > self._begin:
@@ -120,6 +128,11 @@ class LogPages:
         else:
             return False
         return True
+
+    async def _look(self) -> None:
+        extent = await self._source.extent()
+        if extent.generation != self.extent.generation or extent.end > self.extent.end:
+            self.extent = extent
 
     async def _reset(self, extent: LogExtent) -> None:
         self.extent, self._generation = extent, extent.generation

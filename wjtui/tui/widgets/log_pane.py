@@ -92,12 +92,11 @@ class LogPane(Container):
         if self._ref is None or self._trouble:
             return True
         pages = self._pages
-        known = self._store.extents.get(self._ref)
         return (
             pages is not None
             and pages.opened
             and not pages.waiting
-            and (known is None or known.generation != pages.extent.generation or pages.index.end >= known.end)
+            and not pages.behind
             and all(view.shows(pages) for view in self._shown())
         )
 
@@ -119,8 +118,8 @@ class LogPane(Container):
 
     def grew(self, logs: Mapping[LogRef, LogExtent]) -> None:
         """Some logs have grown."""
-        if self._pages is not None and self._ref is not None and (extent := logs.get(self._ref)) is not None:
-            self._pages.grew(extent)
+        if self._pages is not None and self._ref is not None and self._ref in logs:
+            self._pages.grew()
 
     def sync(self) -> None:
         """Once a frame."""
@@ -197,10 +196,8 @@ class LogPane(Container):
         self._pages = pages
         for view in self._shown():
             view.open(pages)
+        pages.grew()  # while it was being opened, nobody listened to what came
         while self._pages is pages:
-            # A LogGrew may have come before this log was open, so the store is asked, not only listened to.
-            if (extent := self._store.extents.get(ref)) is not None:
-                pages.grew(extent)
             self._wake.clear()
             awaited = pages.waiting
             if await pages.advance():
