@@ -38,7 +38,7 @@ def serve(socket_path: Path) -> Serve:
 
     @asynccontextmanager
     async def opened(service: JobService) -> AsyncIterator[ApiServer]:
-        socket_path.unlink(missing_ok=True)  # noqa: ASYNC240 (one call)
+        socket_path.unlink(missing_ok=True)
         server = ApiServer()
         await server.start(make_app(service), [open_unix_socket(socket_path)])
         try:

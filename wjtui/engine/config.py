@@ -20,6 +20,8 @@ KNOWN = frozenset(
         "WEBJOBS_LOG_TRIGGERED_JOBS_TO_APP_LOGS",
     }
 )
+LARGEST = 2**31 - 1
+"""What is larger means "for ever" and is cut to this: 68 years in seconds, which a date can still bear."""
 _INTEGER = re.compile(r"\s*[+-]?[0-9]{1,18}\s*")
 
 
@@ -30,7 +32,9 @@ def is_true(text: str | None) -> bool:
 
 def integer(text: str | None, default: int) -> int:
     """A whole number with blanks and a sign allowed around it; ``default`` for anything else."""
-    return int(text) if text is not None and _INTEGER.fullmatch(text) else default
+    if text is None or not _INTEGER.fullmatch(text):
+        return default
+    return max(-LARGEST, min(LARGEST, int(text)))
 
 
 class Config:
@@ -58,7 +62,7 @@ class Config:
             values = msgspec.json.decode(self._file.read_bytes(), type=dict[str, str])
         except FileNotFoundError:
             stamp, values = (0, 0), {}
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return False
         self._stamp = stamp
         changed = values != self.site

@@ -155,6 +155,7 @@ class Engine:
         if self._stopper is None:
             self._rooms.state.put_info(stopping=True)
             self._stopper = asyncio.get_running_loop().create_task(self._stop(), name="stop")
+            self._stopper.add_done_callback(self._part_ended)
 
     async def _stop(self) -> None:
         """The order of the architecture's shutdown; each step is bounded by those it calls."""

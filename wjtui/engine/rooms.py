@@ -15,6 +15,8 @@ from wjtui.support.clock import Clock
 
 DRAIN = timedelta(seconds=5)
 """Silence after which the output of an ended process counts as over (spec 5.2)."""
+LONGEST_DRAIN = timedelta(minutes=1)
+"""The same for a process left behind that is never silent: else its job would look alive for ever."""
 
 
 @dataclass

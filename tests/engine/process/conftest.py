@@ -8,40 +8,13 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from tests.engine.process.family import until
+from tests.engine.process.family import ENGINE, Output, Start, until
 from wjtui.engine.process.group import ProcessGroup
 from wjtui.engine.process.launches import Launches
 from wjtui.engine.process.pipes import Stream
 from wjtui.engine.process.proc import own_children
 from wjtui.engine.process.spawn import Command, spawn
 from wjtui.engine.process.subreaper import become_subreaper, reap_orphans
-
-ENGINE = "c0ffee" + "0" * 26
-
-
-class Output:
-    """What a job wrote, by stream."""
-
-    def __init__(self) -> None:
-        self.chunks: list[tuple[Stream, bytes]] = []
-
-    def __call__(self, stream: Stream, data: bytes) -> None:
-        self.chunks.append((stream, data))
-
-    def of(self, stream: Stream) -> bytes:
-        """Everything written to one of them."""
-        return b"".join(data for each, data in self.chunks if each is stream)
-
-    @property
-    def out(self) -> bytes:
-        return self.of(Stream.OUT)
-
-    @property
-    def err(self) -> bytes:
-        return self.of(Stream.ERR)
-
-
-Start = Callable[..., ProcessGroup]
 
 
 @pytest.fixture

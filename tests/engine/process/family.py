@@ -5,19 +5,27 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
+import secrets
 import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from wjtui.engine.process.group import ProcessGroup
+from wjtui.engine.process.pipes import Stream
 from wjtui.engine.process.proc import read_stat
 from wjtui.engine.process.spawn import Command
 
+ENGINE = secrets.token_hex(16)
+"""The mark of the engine that a test plays: its own in every test run, for runs beside each other."""
 LIMIT_SECONDS = 20.0
 """How long a test waits for a state before it fails."""
 KINDS = ("child", "group", "session", "daemon", "ghost", "deep-1", "deep-4")
 """A child; one in its own group; in its own session; a daemon by double fork; one that wiped its environment
 and closed its descriptors too; a tree of sessions, top and bottom."""
+
+Start = Callable[..., ProcessGroup]
+"""The fixture ``start``: a command, and a sink for its output if the test wants one."""
 
 PYTHON = (sys.executable, "-S", "-E", "-I")
 
@@ -75,6 +83,28 @@ os._exit(3)
 """.replace("KINDS", repr(KINDS)).replace("GHOST", repr(_GHOST))
 
 
+class Output:
+    """What a job wrote, by stream."""
+
+    def __init__(self) -> None:
+        self.chunks: list[tuple[Stream, bytes]] = []
+
+    def __call__(self, stream: Stream, data: bytes) -> None:
+        self.chunks.append((stream, data))
+
+    def of(self, stream: Stream) -> bytes:
+        """Everything written to one of them."""
+        return b"".join(data for each, data in self.chunks if each is stream)
+
+    @property
+    def out(self) -> bytes:
+        return self.of(Stream.OUT)
+
+    @property
+    def err(self) -> bytes:
+        return self.of(Stream.ERR)
+
+
 def command(*argv: str, cwd: Path | str = "/", environment: Mapping[str, str] | None = None) -> Command:
     """A command with a plain environment."""
     return Command(argv, str(cwd), {"PATH": os.defpath, **(environment or {})})
@@ -113,3 +143,14 @@ async def until(condition: Callable[[], object], what: str) -> None:
             return
         assert time.monotonic() < give_up, f"not within {LIMIT_SECONDS:.0f} s: {what}"
         await asyncio.sleep(0.005)
+
+
+async def complete(folder: Path, *more: str) -> dict[str, int]:
+    """The pids of a whole family, by kind."""
+    await until(lambda: {*KINDS, *more} <= set(family_pids(folder)), "the whole family lives")
+    return family_pids(folder)
+
+
+async def ready(output: Output) -> None:
+    """Wait until the job has said so."""
+    await until(lambda: b"ready" in output.out, "the job is ready")

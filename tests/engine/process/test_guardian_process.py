@@ -12,13 +12,12 @@ from pathlib import Path
 
 import pytest
 
-import wjtui
 from tests.engine.process.family import KINDS, PYTHON, family, family_pids, lives, until
 from wjtui.engine.process.environment import GUARDIAN
 from wjtui.engine.process.guardian import guardian_argv
 from wjtui.engine.process.parent import watch_guardian
 
-ENVIRONMENT = {"PATH": os.defpath, "PYTHONPATH": str(Path(wjtui.__file__).parents[1])}
+ENVIRONMENT = {"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(sys.path)}
 
 # An engine that adopts orphans and runs a job with descendants of every kind.
 ENGINE = """

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.process.conftest import ENGINE, Start
-from tests.engine.process.family import KINDS, command, family, family_pids, lives, until
+from tests.engine.process.family import ENGINE, KINDS, Start, command, family, family_pids, lives, until
 from wjtui.engine.process import survivors
 from wjtui.engine.process.launches import Launches
 from wjtui.engine.process.spawn import Command
@@ -35,7 +34,8 @@ async def test_both_markers_must_match(start: Start) -> None:
     mine = start(of_job(sleep, "continuous/mine"))
     other_job = start(of_job(sleep, "triggered/mine"))
     other_root = start(of_job(sleep, "continuous/mine", "f" * 32))
-    assert set(find_survivors(ENGINE)) == {mine.pid, other_job.pid}
+    # A process that has just been started has no environment for an instant.
+    await until(lambda: set(find_survivors(ENGINE)) == {mine.pid, other_job.pid}, "those of one engine")
     assert find_survivors(ENGINE, "continuous/mine") == [mine.pid]
     assert find_survivors("f" * 32, "continuous/mine") == [other_root.pid]
     assert find_survivors("e" * 32) == []

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.engine.process.conftest import Output, Start
-from tests.engine.process.family import command, python, until
+from tests.engine.process.family import Output, Start, command, python, until
 from wjtui.engine.process import usage
 from wjtui.engine.process.group import ProcessGroup
 from wjtui.engine.process.usage import Sampler, read_usage

@@ -12,9 +12,7 @@ from pathlib import Path
 
 import pytest
 
-import wjtui
-from tests.engine.process.conftest import Output, Start
-from tests.engine.process.family import PYTHON, command, lives, python, until
+from tests.engine.process.family import PYTHON, Output, Start, command, lives, python, until
 from wjtui.engine.process.launches import Launches
 from wjtui.engine.process.mark import marked
 from wjtui.engine.process.proc import read_stat
@@ -274,7 +272,7 @@ print("done")
 
 
 def test_without_descriptors_a_start_is_refused_and_nothing_leaks() -> None:
-    environment = {"PATH": os.defpath, "PYTHONPATH": str(Path(wjtui.__file__).parents[1])}
+    environment = {"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(sys.path)}
     result = subprocess.run(
         [sys.executable, "-W", "error", "-c", USED_UP],
         env=environment,
@@ -317,7 +315,7 @@ thread = threading.Thread(target=lambda: asyncio.run(work()))
 thread.start()
 thread.join()
 """
-    environment = {"PATH": os.defpath, "PYTHONPATH": str(Path(wjtui.__file__).parents[1])}
+    environment = {"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(sys.path)}
     result = subprocess.run(
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
     )

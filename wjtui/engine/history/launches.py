@@ -20,7 +20,7 @@ class LaunchLog:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._launches = _read(path)
+        self._launches, self._torn = _read(path)
         self._lines = len(self._launches)
 
     @property
@@ -35,25 +35,28 @@ class LaunchLog:
         if self._lines > KEPT + _SLACK:
             write_atomic(self._path, b"".join(msgspec.json.encode(one) + b"\n" for one in self._launches))
             self._lines = len(self._launches)
+            self._torn = False
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)
         fd = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
-            os.write(fd, msgspec.json.encode(launch) + b"\n")
+            # A line that a crash cut short must not take this one with it.
+            os.write(fd, b"\n" * self._torn + msgspec.json.encode(launch) + b"\n")
+            self._torn = False
         finally:
             os.close(fd)
 
 
-def _read(path: Path) -> list[Launch]:
-    """Every line that can be read; a torn or foreign line is passed over."""
+def _read(path: Path) -> tuple[list[Launch], bool]:
+    """Every line that can be read, a torn or foreign one passed over; and whether the last is unfinished."""
     try:
-        lines = path.read_bytes().splitlines()
+        data = path.read_bytes()
     except OSError:
-        return []
+        return [], False
     found = []
-    for line in lines[-(KEPT + _SLACK) :]:
+    for line in data.splitlines()[-(KEPT + _SLACK) :]:
         try:
             found.append(msgspec.json.decode(line, type=Launch))
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError):
             continue
-    return found[-KEPT:]
+    return found[-KEPT:], bool(data) and not data.endswith(b"\n")

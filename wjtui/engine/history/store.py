@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import msgspec
 from wjtui.engine.site import Site
 from wjtui.model.base import iso, parse_iso
 from wjtui.model.identity import JobId
-from wjtui.model.runs import Exit, Run, RunId, RunRef, RunStatus, is_run_id, make_run_id
+from wjtui.model.runs import Run, RunId, RunRef, RunStatus, is_run_id, make_run_id
 from wjtui.support.files import write_atomic
 
 STATUS = "status"
@@ -51,7 +51,7 @@ def decode_status(ref: RunRef, data: bytes) -> Run | None:
                 "trigger": values.get("Trigger") or "",
                 "started": parse_iso(values["StartTime"]),
                 "ended": parse_iso(ended) if ended else None,
-                "exit": None if code is None and signum is None else Exit(code, signum),
+                "exit": None if code is None and signum is None else {"code": code, "signal": signum},
                 "arguments": values.get("Arguments") or "",
                 "pid": values.get("Pid"),
                 "reason": values.get("Reason") or "",
@@ -60,7 +60,15 @@ def decode_status(ref: RunRef, data: bytes) -> Run | None:
             },
             Run,
         )
-    except (msgspec.MsgspecError, ValueError, KeyError, TypeError, AttributeError):
+    except (
+        msgspec.MsgspecError,
+        ValueError,
+        OverflowError,
+        RecursionError,
+        LookupError,
+        TypeError,
+        AttributeError,
+    ):
         return None
 
 
@@ -157,10 +165,9 @@ class RunStore:
         folder = self._site.run_folder(ref)
         for name in (OUTPUT, STATUS):
             try:
-                stamp = (folder / name).stat().st_mtime
-            except OSError:
+                return datetime.fromtimestamp((folder / name).stat().st_mtime, UTC)
+            except (OSError, ValueError, OverflowError):  # a file's time may lie beyond the year 9999
                 continue
-            return datetime.fromtimestamp(stamp).astimezone()
         return None
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 _PIECE = re.compile(r'(?P<slashes>\\*)(?P<quote>")|(?P<blanks>[ \t]+)|\\+|[^\\" \t]+')
-_BEFORE_QUOTE = re.compile(r'(\\*)("|$)')
+_BEFORE_QUOTE = re.compile(r'(\\*)("|\Z)')
 
 
 def tokenise(text: str) -> list[str]:

@@ -77,7 +77,8 @@ class ProcessGroup:
         A process left behind may hold them open: given up after ``quiet_seconds`` without a byte, and, for
         one that never stops writing, ``limit_seconds`` after the exit. True when both had ended.
         """
-        await self.wait()
+        if not self._given_up:
+            await self.wait()
         while waiting := [pump.drained for pump in self._pumps if not pump.drained.done()]:
             until = max(self._exited_at, self.last_output) + quiet_seconds
             if limit_seconds is not None:
@@ -91,7 +92,7 @@ class ProcessGroup:
         return all(pump.drained.result() for pump in self._pumps)
 
     def signal(self, number: int) -> bool:
-        """Send a signal to the group; False when nobody got it."""
+        """Send a signal to the group; False when there is none any more, or none that we may signal."""
         if self._reaped:
             return False
         try:
@@ -125,17 +126,17 @@ class ProcessGroup:
         if not now:
             # Before anybody dies: who hides is found by his ancestors.
             await self.members()
-        if not now and self.signal(signal.SIGTERM):
-            # A process that was stopped gets its SIGTERM only when it goes on.
-            self.signal(signal.SIGCONT)
-            await self._group_ended(grace_seconds)
+            if self.signal(signal.SIGTERM):
+                # A process that was stopped gets its SIGTERM only when it goes on.
+                self.signal(signal.SIGCONT)
+                await self._group_ended(grace_seconds)
         return await self.sweep()
 
     async def sweep(self, *, limit_seconds: float = SWEEP_SECONDS) -> int:
         """Kill what there is of the launch until nothing is left, and reap it; the leader too, if it lives.
 
         Returns how many processes had to be killed. What we may not kill, and what does not die within the
-        limit, is left behind and logged.
+        limit, is left behind and logged; for a leader that hangs so, ``exit`` is still None.
         """
         killed: set[int] = set()
         settled = set() if self.exit is None else {self.pid}

@@ -41,7 +41,12 @@ class Head:
         self._last_whole = True
 
     def system(self, line: bytes) -> None:
-        """A line of the engine, whole."""
+        """A line of the engine, whole; it ends a line the job left open, as in the application log."""
+        if self._lines >= FIRST_LINES:
+            if self._last and not self._last[-1].endswith(b"\n"):
+                self._keep(b"\n")
+        elif self._rest:
+            self.output(b"\n")
         self._write(line)
 
     def output(self, data: bytes) -> None:

@@ -18,7 +18,7 @@ from wjtui.engine.process.group import ProcessGroup
 from wjtui.engine.process.pipes import Stream
 from wjtui.engine.process.spawn import Command, LaunchFailed, spawn
 from wjtui.engine.process.survivors import end_survivors
-from wjtui.engine.rooms import Rooms
+from wjtui.engine.rooms import LONGEST_DRAIN, Rooms
 from wjtui.engine.running.workdir import Workdir, WorkdirFailed
 from wjtui.logs.line import Level
 from wjtui.model.base import iso
@@ -141,6 +141,19 @@ class Launcher:
             if not ended.done():
                 ended.cancel()
         await group.sweep()
+        if group.exited.done():
+            await group.drain(0.0)
+
+    async def settle(self, launched: Launched, halt: asyncio.Event) -> None:
+        """After the exit: wait for the end of the output, then end what is left of the launch (spec 5.2).
+
+        ``halt`` ends the wait: a process left behind that writes for ever must not delay a stop (R6).
+        """
+        group = launched.group
+        quiet, limit = self._rooms.drain.total_seconds(), LONGEST_DRAIN.total_seconds()
+        await first(group.drain(quiet, limit_seconds=limit), halt.wait())
+        await group.sweep()
+        await group.drain(0.0)
 
     async def discard(self) -> None:
         """Delete the working copies of a job that is gone."""

@@ -41,7 +41,9 @@ class Supervisor:
         self._runners = TaskSet(self._runner_failed)
         self._runs = TaskSet(self._runner_failed)
         self._reading = asyncio.Lock()
+        self._leaving: dict[JobKey, asyncio.Task[None]] = {}
         self._stopping = False
+        self._hurried = False
 
     @property
     def has_work(self) -> bool:
@@ -93,22 +95,24 @@ class Supervisor:
                 self._apply(definition)
             for key in gone:
                 if not found.may_hold(known[key].folder):
-                    await self._forget(key)
+                    self._forget(key)
 
     async def set_disabled(self, job: JobId, disabled: bool) -> None:
         """Write or remove ``disable.job``, and act at once (spec 5.3). Raises Conflict."""
-        definition = self.definitions.get(job.key)
-        if definition is None:
-            raise _not_found(job)
-        try:
-            await asyncio.to_thread(set_disabled, definition.script_dir, disabled)
-        except OSError as error:
-            verb = "written" if disabled else "removed"
-            raise Conflict(f"disable.job of '{job.name}' could not be {verb}: {error}") from None
-        definition = msgspec.structs.replace(self.definitions[job.key], disabled=disabled)
-        self.definitions[job.key] = definition
-        self._rooms.state.update_job(job.key, disabled=disabled)
-        self._ask(definition)
+        # A reading that began before the file was written would undo the command when it is applied.
+        async with self._reading:
+            definition = self.definitions.get(job.key)
+            if definition is None:
+                raise _not_found(job)
+            try:
+                await asyncio.to_thread(set_disabled, definition.script_dir, disabled)
+            except OSError as error:
+                verb = "written" if disabled else "removed"
+                raise Conflict(f"disable.job of '{job.name}' could not be {verb}: {error}") from None
+            definition = msgspec.structs.replace(definition, disabled=disabled)
+            self.definitions[job.key] = definition
+            self._rooms.state.update_job(job.key, disabled=disabled)
+            self._ask(definition)
 
     def reconcile_all(self) -> None:
         """A site setting changed: see which jobs shall run now (spec 3.1)."""
@@ -122,14 +126,16 @@ class Supervisor:
     async def stop_all(self) -> None:
         """End every job, all at once, each within its own grace period (spec 6.6)."""
         self._stopping = True
-        closing = [runner.close() for runner in self._continuous.values()]
-        closing += [runner.close(reason="the engine was shut down") for runner in self._triggered.values()]
+        now, reason = self._hurried, "the engine was shut down"
+        closing = [runner.close(now=now) for runner in self._continuous.values()]
+        closing += [runner.close(reason=reason, now=now) for runner in self._triggered.values()]
         await asyncio.gather(*closing)
         await self._runs.join()
         await self._runners.join()
 
     def hurry(self) -> None:
-        """Skip what is left of every grace period."""
+        """Skip what is left of every grace period, and those of a stop that is about to begin."""
+        self._hurried = True
         for one in self._continuous.values():
             one.hurry()
         for other in self._triggered.values():
@@ -139,6 +145,10 @@ class Supervisor:
         key = definition.id.key
         old = self.definitions.get(key)
         if old is None:
+            if (leaving := self._leaving.get(key)) is not None:
+                # Two runners of one job would run it twice: the new one begins when the old one has ended.
+                self._runs.start(f"return of {definition.id}", self._return(key, leaving))
+                return
             self.definitions[key] = definition
             self._admit(definition)
             return
@@ -193,23 +203,30 @@ class Supervisor:
             and not self._stopping
         )
 
-    async def _forget(self, key: JobKey) -> None:
+    def _forget(self, key: JobKey) -> None:
         """A job whose folder is gone: stop it; its data stays (spec 1.6)."""
         definition = self.definitions.pop(key)
         keeper, runner = self._continuous.pop(key, None), self._triggered.pop(key, None)
 
         async def end() -> None:
-            if keeper is not None:
-                await keeper.close(reason="removed")
-                await keeper.discard()
-            if runner is not None:
-                await runner.close(reason="the job was removed")
-                await runner.discard()
-            if key not in self.definitions:
+            try:
+                if keeper is not None:
+                    await keeper.close(reason="removed")
+                    await keeper.discard()
+                if runner is not None:
+                    await runner.close(reason="the job was removed")
+                    await runner.discard()
+            finally:
                 self._rooms.state.remove_job(key)
+                del self._leaving[key]
 
-        # The folder may come back while the old process is still being stopped.
-        self._runs.start(f"remove {definition.id}", end())
+        self._leaving[key] = self._runs.start(f"remove {definition.id}", end())
+
+    async def _return(self, key: JobKey, leaving: asyncio.Task[None]) -> None:
+        """Admit a job whose folder came back while its old process was still being stopped."""
+        await asyncio.wait([leaving])
+        if not self._stopping:
+            await self.refresh([key], await asyncio.to_thread(list_jobs, self._rooms.site))
 
     def _job(self, definition: Definition) -> Job:
         continuous = definition.id.type is JobType.CONTINUOUS

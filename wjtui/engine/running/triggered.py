@@ -46,6 +46,8 @@ class TriggeredRunner:
         self.group: ProcessGroup | None = None
         """The processes of the run that is going."""
         self._starting = False
+        self._closing = ""
+        self._hurried = False
         self._reason = ""
         self._halt = asyncio.Event()
         self._now = asyncio.Event()
@@ -68,7 +70,9 @@ class TriggeredRunner:
         busy = AlreadyRunning(f"The job '{job.name}' is already running; no new run was started.")
         if self._starting or self._run is not None:
             raise busy
+        self._check_open()
         self._starting = True
+        self._ended.clear()
         try:
             if not await asyncio.to_thread(self._take_lock):
                 raise busy
@@ -81,12 +85,15 @@ class TriggeredRunner:
             self._reason = ""
             self._halt.clear()
             self._now.clear()
-            self._ended.clear()
+            if self._closing:
+                self.cancel(self._closing, now=self._hurried)
             self._tell()
             self._tasks.start(f"run {run.ref}", self._attend(run))
             return run
         finally:
             self._starting = False
+            if self._run is None:
+                self._ended.set()
 
     def cancel(self, reason: str, *, now: bool = False, run: RunId | None = None) -> None:
         """End the run that is going as Aborted, with ``reason`` in its log. Raises NotRunning."""
@@ -103,10 +110,11 @@ class TriggeredRunner:
         if self._halt.is_set():
             self._now.set()
 
-    async def close(self, *, reason: str) -> None:
-        """End the run that is going; returns when it has ended."""
+    async def close(self, *, reason: str, now: bool = False) -> None:
+        """Take no more runs and end the one that is going or about to; returns when it has ended."""
+        self._closing, self._hurried = reason, now
         if self._run is not None:
-            self.cancel(reason)
+            self.cancel(reason, now=now)
         await self._ended.wait()
 
     async def discard(self) -> None:
@@ -124,6 +132,10 @@ class TriggeredRunner:
             recent=tuple(run_outcome(run) for run in reversed(runs)),
             **changes,
         )
+
+    def _check_open(self) -> None:
+        if self._closing:
+            raise Conflict(f"No run of '{self.definition.id.name}' was started: {self._closing}.")
 
     async def _create(self, arguments: str | None, trigger: str) -> Run:
         rooms, definition = self._rooms, self.definition
@@ -158,6 +170,8 @@ class TriggeredRunner:
             run = self._finished(run, RunStatus.FAILED, reason=str(error))
         finally:
             if not run.status.ended:
+                if self.group is not None:
+                    await self.group.end(now=True)
                 run = self._finished(run, RunStatus.FAILED, reason="the engine failed; see its log")
             tail = journal.error_tail() if run.status is RunStatus.FAILED else None
             journal.close()
@@ -194,8 +208,7 @@ class TriggeredRunner:
             await launched.group.end()
             await launched.group.drain(self._rooms.drain.total_seconds())
         else:
-            await launched.group.drain(self._rooms.drain.total_seconds())
-            await launched.group.sweep()
+            await self._launcher.settle(launched, self._halt)
         journal.finish()
         group = launched.group
         run = msgspec.structs.replace(

@@ -79,3 +79,8 @@ def test_a_plain_argument_is_joined_as_it_is() -> None:
 
 def test_a_long_run_of_backslashes_is_no_trouble() -> None:
     assert tokenise("\\" * 32_000 + '"') == ["\\" * 16_000]
+
+
+def test_a_backslash_before_a_line_end_closes_nothing() -> None:
+    assert join(['"\\\n']) == '"\\"\\\n"'
+    assert tokenise(join(['"\\\n'])) == ['"\\\n']
