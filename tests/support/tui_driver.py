@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from tests.support.fake_service import FakeJobService, FixedClock
@@ -40,6 +42,13 @@ class TuiDriver:
     async def write(self, text: str) -> None:
         """Type a text."""
         await self._pilot.press(*text)
+        await self.settle()
+
+    async def burst(self, *keys: str) -> None:
+        """Press keys that arrive together, as from a paste or over a slow link."""
+        for key in keys:
+            named = _character_to_key(key) if len(key) == 1 else key
+            self.app.post_message(events.Key(named, key if len(key) == 1 else None))
         await self.settle()
 
     async def select(self, name: str) -> None:
@@ -154,6 +163,7 @@ class TuiDriver:
         held = self.service.hold is not None and not self.service.hold.is_set()
         return (
             self.service.delivered
+            and not app.type_ahead.busy
             and app.pump.idle
             and (held or not app.dispatch.busy)
             and app.main_screen.log_pane.settled

@@ -59,6 +59,21 @@ class InvalidSettings(InvalidRequest):
     code = "invalid-settings"
 
 
+class InvalidSchedule(InvalidRequest):
+    """A schedule expression or a recurrence that cannot be used; says which part of it is wrong."""
+
+    code = "invalid-schedule"
+
+    def __init__(self, message: str, *, field: str | None = None, start: int = 0, end: int = 0) -> None:
+        super().__init__(message)
+        self.field = field
+        """The field's name, for example ``hour`` or ``month_days``; None: the text as a whole."""
+        self.start = start
+        """Where the wrong part begins in the text, in characters."""
+        self.end = end
+        """Where it ends, exclusive; equal to ``start`` where no part can be named."""
+
+
 class Conflict(WjtuiError):
     """The state of the job does not allow it now."""
 

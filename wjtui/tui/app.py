@@ -6,6 +6,7 @@ import getpass
 import logging
 from typing import ClassVar
 
+from textual import events
 from textual.app import App
 from textual.signal import Signal
 
@@ -23,6 +24,7 @@ from wjtui.tui.screens.main import MainScreen
 from wjtui.tui.store import Change, Store, Topic
 from wjtui.tui.terminal import LAGGING, queue_depth
 from wjtui.tui.themes import choose, load_themes, theme_folders
+from wjtui.tui.type_ahead import TypeAhead
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +49,7 @@ class WjtuiApp(App[Leave]):
         self._frames: Signal[int] = Signal(self, "frame")
         self.pump = Pump(service, self.store, options.clock, publish=self.publish, lagging=self.lagging)
         self.dispatch = Dispatch(service, self.store, publish=self.publish, tell=self._tell, user=_user())
+        self.type_ahead = TypeAhead(self)
         self._tasks = TaskSet(self._task_failed)
         self._set_themes()
 
@@ -80,11 +83,16 @@ class WjtuiApp(App[Leave]):
 
     def on_mount(self) -> None:
         self._tasks.start("events", self.pump.run())
+        self._tasks.start("keys", self.type_ahead.run())
         self.set_interval(FRAME, self.frame, name="frames")
         # After fg the terminal is empty, and the library believes it still shows what it did.
         self.app_resume_signal.subscribe(self, lambda _: self.call_later(self.refresh, layout=True))
         for trouble in self._theme_troubles:
             self.call_after_refresh(self._tell, trouble, "", Tone.WARNING)
+
+    async def on_event(self, event: events.Event) -> None:
+        if self.type_ahead.admits(event):
+            await super().on_event(event)
 
     async def on_unmount(self) -> None:
         await self.dispatch.tasks.cancel()
