@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from tests.support.fake_service import FakeJobService, FixedClock, make_engine, make_job
-from tests.support.tui_driver import open_tui
+from tests.support.tui_driver import PATIENCE, open_tui
 from tests.tui.scene import CONTINUOUS, eleven_jobs
+from wjtui.model.errors import EngineBusy
 from wjtui.model.jobs import Stopped
 from wjtui.tui.app import WjtuiApp
 from wjtui.tui.options import Leave, ScreenOptions
-from wjtui.tui.pump import Pump
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+q"])
@@ -105,15 +106,32 @@ async def test_a_root_without_jobs_says_how_to_add_one(size: tuple[int, int]) ->
         assert tui.selected == "first" and "No jobs yet" not in tui.text
 
 
-async def test_before_the_engine_answers_it_says_so() -> None:
+async def test_before_the_engine_is_up_it_says_so_and_asks_nothing() -> None:
     service = eleven_jobs()
-    app = WjtuiApp(service, ScreenOptions(clock=FixedClock()))
-    pump = Pump(service, app.store, FixedClock(), publish=app.publish, lagging=lambda: True)
-    app.pump = pump
+    up = asyncio.Event()
+
+    async def engine_is_up() -> None:
+        await up.wait()
+
+    app = WjtuiApp(service, ScreenOptions(clock=FixedClock()), engine_is_up)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         strips = app.screen._compositor.render_strips()
         assert any("Waiting for the engine" in strip.text for strip in strips)
+        up.set()
+        async with asyncio.timeout(PATIENCE):
+            while not app.store.jobs:
+                await pilot.pause()
+
+
+async def test_an_engine_that_does_not_come_up_ends_the_screen_with_its_reason() -> None:
+    async def engine_is_up() -> None:
+        raise EngineBusy("Another engine has it.")
+
+    app = WjtuiApp(eleven_jobs(), ScreenOptions(clock=FixedClock()), engine_is_up)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+    assert str(app.refusal) == "Another engine has it."
 
 
 async def test_a_bug_in_a_handler_ends_the_screen_and_is_kept() -> None:

@@ -31,6 +31,15 @@ class Connection:
 
     def __init__(self, socket_path: Path | str) -> None:
         self.socket_path = os.fspath(socket_path)
+        self._client = self._open()
+
+    def turn_to(self, socket_path: Path | str) -> None:
+        """Ask behind another socket from now on; only before the first request."""
+        if (path := os.fspath(socket_path)) != self.socket_path:
+            self.socket_path = path
+            self._client = self._open()
+
+    def _open(self) -> httpx2.AsyncClient:
         # No connection is kept: opening one costs 0.1 ms here, and a kept one may have just been closed by
         # the engine, which would fail a command that was never carried out.
         transport = httpx2.AsyncHTTPTransport(
@@ -39,7 +48,7 @@ class Connection:
             trust_env=False,
             limits=httpx2.Limits(max_keepalive_connections=0),
         )
-        self._client = httpx2.AsyncClient(
+        return httpx2.AsyncClient(
             transport=transport, base_url="http://wjtui", timeout=ANSWER_SECONDS, trust_env=False
         )
 

@@ -30,6 +30,10 @@ class HttpJobService:
         """``socket_path``: as ``engine.json`` says. Nothing is opened before the first request."""
         self._wire = Connection(socket_path)
 
+    def turn_to(self, socket_path: Path | str) -> None:
+        """Ask behind another socket from now on; only before the first request."""
+        self._wire.turn_to(socket_path)
+
     async def aclose(self) -> None:
         """Give up every connection; event streams end."""
         await self._wire.aclose()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from wjtui.client.service import HttpJobService
-from wjtui.launch.background import running_engine, start_engine, wait_until_serving
+from wjtui.launch.background import running_engine, serving, start_engine
 from wjtui.launch.place import Place
 from wjtui.model.errors import EngineUnreachable
 
@@ -23,7 +22,7 @@ async def attached(place: Place, start: bool = False) -> AsyncIterator[tuple[Htt
     if found is None:
         if not start:
             raise no_engine(place)
-        found = await asyncio.to_thread(wait_until_serving, place, start_engine(place, attended=True))
+        found = await serving(place, start_engine(place, attended=True))
     service = HttpJobService(found.socket)
     try:
         yield service, brought

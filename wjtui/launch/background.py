@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
@@ -81,19 +82,20 @@ def wait_until_serving(place: Place, start: Start, seconds: float = START_SECOND
     """
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        # Asked before the look at the lock: the engine that took it has said so by then.
-        status = start.status()
-        if (found := running_engine(place)) is not None:
+        if (found := _serving(place, start)) is not None:
             return found
-        if status is not None and not (
-            status == EngineBusy.exit_status and is_locked(place.site.engine_lock)
-        ):
-            sentence = start.said() or f"The engine on '{place.root}' ended with status {status}."
-            raise EngineBusy(sentence) if status == EngineBusy.exit_status else EngineFailed(sentence)
         time.sleep(_LOOK_SECONDS)
-    raise EngineFailed(
-        f"The engine on '{place.root}' does not answer after {seconds:.0f} s: see '{place.site.engine_log}'."
-    )
+    raise _silent(place, seconds)
+
+
+async def serving(place: Place, start: Start, seconds: float = START_SECONDS) -> EngineFile:
+    """``wait_until_serving`` for an event loop."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if (found := _serving(place, start)) is not None:
+            return found
+        await asyncio.sleep(_LOOK_SECONDS)
+    raise _silent(place, seconds)
 
 
 def stop_engine(place: Place) -> EngineFile | None:
@@ -113,11 +115,28 @@ def stop_engine(place: Place) -> EngineFile | None:
     return found
 
 
+def _serving(place: Place, start: Start) -> EngineFile | None:
+    """The engine that serves by now. Raises EngineFailed or EngineBusy when the start has failed."""
+    # Asked before the look at the lock: the engine that took it has said so by then.
+    status = start.status()
+    if (found := running_engine(place)) is not None:
+        return found
+    if status is not None and not (status == EngineBusy.exit_status and is_locked(place.site.engine_lock)):
+        sentence = start.said() or f"The engine on '{place.root}' ended with status {status}."
+        raise EngineBusy(sentence) if status == EngineBusy.exit_status else EngineFailed(sentence)
+    return None
+
+
+def _silent(place: Place, seconds: float) -> EngineFailed:
+    return EngineFailed(
+        f"The engine on '{place.root}' does not answer after {seconds:.0f} s: see '{place.site.engine_log}'."
+    )
+
+
 def _still_there(place: Place, engine: EngineFile) -> bool:
+    # The lock goes last; a successor may have taken it meanwhile.
     now = find_engine(place.site.engine_lock, place.site.engine_file)
-    if now is not None:
-        return now.pid == engine.pid
-    return os.path.exists(f"/proc/{engine.pid}") and place.site.engine_file.exists()
+    return is_locked(place.site.engine_lock) if now is None else now.pid == engine.pid
 
 
 def _answers(path: str) -> bool:

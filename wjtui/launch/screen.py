@@ -12,6 +12,7 @@ import platformdirs
 
 from wjtui.launch.place import Place
 from wjtui.model.errors import WjtuiError
+from wjtui.support.collector import hold_back, let_go
 
 if TYPE_CHECKING:
     from wjtui.tui.options import ScreenOptions
@@ -38,6 +39,14 @@ def show_screen(place: Place, wish: ScreenWish) -> None:
     Raises what the start of an engine raises, NoTerminal, and ScreenFailed.
     """
     need_terminal()
+    hold_back()
+    try:
+        _show(place, wish)
+    finally:
+        let_go()
+
+
+def _show(place: Place, wish: ScreenWish) -> None:
     if wish.in_process:
         from wjtui.launch.background import running_engine
 
@@ -58,7 +67,7 @@ def need_terminal() -> None:
 
 
 def _show_attached(place: Place, wish: ScreenWish) -> None:
-    from wjtui.launch.background import running_engine, start_engine, wait_until_serving
+    from wjtui.launch.background import running_engine, serving, start_engine
 
     found = running_engine(place)
     start = None if found is not None else start_engine(place, attended=True, debug=wish.debug)
@@ -66,16 +75,16 @@ def _show_attached(place: Place, wish: ScreenWish) -> None:
     from wjtui.client.service import HttpJobService
     from wjtui.tui.run import open_screen
 
-    options = screen_options(place, wish, brought_engine=start is not None)
-    if found is None:
-        assert start is not None
-        found = wait_until_serving(place, start)
-    socket = found.socket
-
     async def show() -> None:
-        service = HttpJobService(socket)
+        service = HttpJobService(found.socket if found is not None else place.socket)
+
+        async def engine_is_up() -> None:
+            if start is not None:
+                service.turn_to((await serving(place, start)).socket)
+
         try:
-            await open_screen(service, options)
+            options = screen_options(place, wish, brought_engine=start is not None)
+            await open_screen(service, options, engine_is_up)
         finally:
             await service.aclose()
 

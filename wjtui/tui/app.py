@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import getpass
 import logging
+from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
 from textual import events
 from textual.app import App
 from textual.signal import Signal
 
+from wjtui.model.errors import WjtuiError
 from wjtui.model.events import Tone
 from wjtui.service import JobService
+from wjtui.support.collector import let_go
 from wjtui.support.tasks import TaskSet
 from wjtui.tui.bindings import clashes
 from wjtui.tui.commands import COMMANDS
@@ -30,21 +33,32 @@ log = logging.getLogger(__name__)
 
 
 class WjtuiApp(App[Leave]):
-    """Ends with why it was left; None when it crashed, then ``crash`` says what it was."""
+    """Ends with why it was left; None when it crashed, then ``crash`` says what it was.
+
+    ``refusal``: there was no engine to show.
+    """
 
     TITLE = "wjtui"
     ENABLE_COMMAND_PALETTE = False
     CSS_PATH: ClassVar = ["styles/main.tcss", "styles/dialogs.tcss"]
 
-    def __init__(self, service: JobService, options: ScreenOptions) -> None:
+    def __init__(
+        self,
+        service: JobService,
+        options: ScreenOptions,
+        ready: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """``ready`` is awaited before the service is asked; what it refuses with ends the app."""
         super().__init__()
         if found := clashes(COMMANDS):
             raise ValueError("; ".join(found))
         self.options = options
         self.store = Store(read_only=options.read_only)
         self.crash: BaseException | None = None
+        self.refusal: WjtuiError | None = None
         self.frame_number = 0
         self._service = service
+        self._engine_is_up = ready
         self._topics: dict[Topic, Signal[Change]] = {topic: Signal(self, topic.value) for topic in Topic}
         self._frames: Signal[int] = Signal(self, "frame")
         self.pump = Pump(service, self.store, options.clock, publish=self.publish, lagging=self.lagging)
@@ -74,6 +88,8 @@ class WjtuiApp(App[Leave]):
 
     def publish(self, change: Change) -> None:
         """Tell whoever listens what changed."""
+        if Topic.ENGINE in change.topics:
+            self.call_after_refresh(let_go)
         for topic in change.topics:
             self._topics[topic].publish(change)
 
@@ -82,7 +98,7 @@ class WjtuiApp(App[Leave]):
         self.exit(why)
 
     def on_mount(self) -> None:
-        self._tasks.start("events", self.pump.run())
+        self._tasks.start("events", self._receive())
         self._tasks.start("keys", self.type_ahead.run())
         self.set_interval(FRAME, self.frame, name="frames")
         # After fg the terminal is empty, and the library believes it still shows what it did.
@@ -107,6 +123,16 @@ class WjtuiApp(App[Leave]):
         if self.pump.frame():
             self.frame_number += 1
             self._frames.publish(self.frame_number)
+
+    async def _receive(self) -> None:
+        try:
+            if self._engine_is_up is not None:
+                await self._engine_is_up()
+        except WjtuiError as error:
+            self.refusal = error
+            self.end(Leave.LEFT)
+        else:
+            await self.pump.run()
 
     def _make_desk(self, screen: MainScreen) -> MainDesk:
         return MainDesk(screen, self.dispatch, self.end, self.pump.try_again)

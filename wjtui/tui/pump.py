@@ -101,6 +101,9 @@ class Pump:
                     if tries or self._store.link is not Link.LIVE:
                         tries = 0
                         self._connect(Link.LIVE)
+                        # What the engine has is shown at once, not in the next frame: all else comes after.
+                        self._publish(self._store.apply([item]))
+                        continue
                     self._mailbox.put(item)
             except WjtuiError as error:
                 link, reason = Link.LOST, error.message

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -22,15 +22,18 @@ def run_screen(service: JobService, options: ScreenOptions) -> Leave:
     return asyncio.run(open_screen(service, options))
 
 
-async def open_screen(service: JobService, options: ScreenOptions) -> Leave:
+async def open_screen(
+    service: JobService, options: ScreenOptions, ready: Callable[[], Awaitable[None]] | None = None
+) -> Leave:
     """Show the screen until it is left; call it on the main thread's loop.
 
-    Raises ScreenFailed, whose message is one sentence, when the terminal cannot show a screen or the screen
-    ended by a bug; the terminal is itself again by then.
+    ``ready`` is awaited before the service is asked for the first time, while the screen is being painted.
+    Raises what ``ready`` raises of WjtuiError, and ScreenFailed, whose message is one sentence, when the
+    terminal cannot show a screen or the screen ended by a bug; the terminal is itself again by then.
     """
     if (reason := refusal(options.environment)) is not None:
         raise ScreenFailed(reason)
-    app = WjtuiApp(service, options)
+    app = WjtuiApp(service, options, ready)
     loop = asyncio.get_running_loop()
     reasons: list[Leave] = []
 
@@ -59,6 +62,8 @@ async def open_screen(service: JobService, options: ScreenOptions) -> Leave:
             f"The screen ended by a bug of its own ({type(error).__name__}: {error}); the engine and its jobs"
             " are not touched. Open it again with 'wjtui'; with --debug it tells more."
         ) from error
+    if app.refusal is not None:
+        raise app.refusal
     return reasons[0] if reasons else left or Leave.LEFT
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Ink(StrEnum):
-    """The meanings; each is a style class ``ink--NAME`` and, where it has a colour, a theme variable."""
+    """The meanings; each has, in ``MARKUP_STYLE``, a theme variable for its colour, a weight, or both."""
 
     PLAIN = "plain"
     DIM = "dim"

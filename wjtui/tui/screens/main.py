@@ -54,7 +54,7 @@ class MainScreen(Screen[None]):
         frames: Signal[int],
         make_desk: Callable[[MainScreen], MainDesk],
     ) -> None:
-        super().__init__()
+        super().__init__(classes="-ascii" if options.ascii else None)
         self.store = store
         self.options = options
         self.toasts = ToastQueue()
@@ -187,10 +187,12 @@ class MainScreen(Screen[None]):
         """Lay the screen out for its size and for what is zoomed."""
         width, height = self.app.size
         self.layout_now = layout = choose_layout(width, height, self.zoomed)
-        for name in CLASSES:
-            self.set_class(name in layout.classes, name)
-        self.set_class(self.showing_details, "-details")
-        self.set_class(self.options.ascii, "-ascii")
+        wanted = (self.classes - {*CLASSES, "-details"}) | layout.classes
+        if self.showing_details:
+            wanted |= {"-details"}
+        # Each change of a class has every widget's style looked up again, so all at once.
+        if wanted != self.classes:
+            self.set_classes(wanted)
         self._set_heights()
 
     def follow_job(self, *, follow: bool = False) -> None:

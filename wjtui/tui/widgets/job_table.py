@@ -157,7 +157,8 @@ class JobTable(Inked, ScrollView, can_focus=True, inherit_bindings=False):
         if layout != self._layout:
             self._layout = layout
             self._cells.clear()
-        self.virtual_size = Size(width, len(self._rows) + _HEADINGS)
+        # Its width stays out: it never scrolls sideways, and a new one would lay the whole screen out again.
+        self.virtual_size = Size(0, len(self._rows) + _HEADINGS)
 
     def _choose(self, key: JobKey | None) -> None:
         self._cursor = key
