@@ -130,7 +130,8 @@ class WjtuiApp(App[Leave]):
                 await self._engine_is_up()
         except WjtuiError as error:
             self.refusal = error
-            self.end(Leave.LEFT)
+            # A screen that is taken down before it has its widgets fails over it.
+            self.main_screen.call_after_refresh(self.end, Leave.LEFT)
         else:
             await self.pump.run()
 
