@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left, bisect_right
+from collections import OrderedDict
 from collections.abc import Collection
 from io import BytesIO
 from itertools import accumulate, compress
@@ -15,6 +16,7 @@ _SLICE = 1024 * 1024
 _HEAD = 1024
 _CONTINUED = 8
 """Marks a line without prefix; the other bits are the kind it takes from the line before it."""
+_FILTERS_KEPT = 4
 _RUN = re.compile(rb"([^\0])(\0+)")
 
 
@@ -35,7 +37,7 @@ class LineIndex:
         self._codes = bytearray()
         self._counts = [0] * (_CONTINUED * 2)
         self._head = b""
-        self._filter = _Filter(frozenset(), 0)
+        self._filters: OrderedDict[frozenset[LineKind], _Filter] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._codes)
@@ -91,12 +93,15 @@ class LineIndex:
     def lines_of(self, kinds: Collection[LineKind]) -> array[int]:
         """The numbers of all lines that count as one of ``kinds``, sorted.
 
-        The array is kept and extended at the next call with the same kinds: look, do not touch.
+        The array is kept and extended at the next call with the same kinds: look, do not touch. The four
+        sets of kinds asked for last are kept, so that panes side by side do not build each other's anew.
         """
         wanted = frozenset(kinds)
-        if wanted != self._filter.kinds:
-            self._filter = _Filter(wanted, self._first)
-        return self._filter.update(self._codes, self._first, self.unfinished)
+        kept = self._filters.pop(wanted, None) or _Filter(wanted, self._first)
+        self._filters[wanted] = kept
+        if len(self._filters) > _FILTERS_KEPT:
+            self._filters.popitem(last=False)
+        return kept.update(self._codes, self._first, self.unfinished)
 
     def next_of(self, kinds: Collection[LineKind], line: int, *, backwards: bool = False) -> int | None:
         """The nearest line after (before) ``line`` that is one of ``kinds`` itself; None when there is none.
@@ -167,7 +172,6 @@ class _Filter:
     """The sorted numbers of the lines that count as one of some kinds."""
 
     def __init__(self, kinds: frozenset[LineKind], begin: int) -> None:
-        self.kinds = kinds
         self._wanted = bytes((code & ~_CONTINUED) in kinds for code in range(256))
         self._numbers = array("Q")
         self._done = begin

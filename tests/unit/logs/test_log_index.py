@@ -202,3 +202,15 @@ def test_dropping_keeps_all_other_lines(parts: list[bytes], position: int, kind:
         assert index.owner_kind(line) == whole.owner_kind(line)
     assert list(index.lines_of({kind})) == [line for line in whole.lines_of({kind}) if line in rest]
     assert sum(index.count(each) for each in LineKind) == len(rest)
+
+
+def test_two_panes_keep_their_numbers_and_a_fifth_set_makes_room() -> None:
+    index = index_of(b"[01/01/2020 00:00:00 > one: INFO] a\n[01/01/2020 00:00:00 > one: ERR ] b\n")
+    info, err = {LineKind.INFO}, {LineKind.ERR}
+    kept = index.lines_of(info), index.lines_of(err)
+    index.extend(b"[01/01/2020 00:00:00 > one: ERR ] c\n", index.end)
+    assert index.lines_of(info) is kept[0] and list(kept[0]) == [0]
+    assert index.lines_of(err) is kept[1] and list(kept[1]) == [1, 2]
+    for more in (LineKind.SYS_INFO, LineKind.SYS_WARN, LineKind.SYS_ERR):
+        index.lines_of({more})
+    assert index.lines_of(info) is not kept[0] and list(index.lines_of(info)) == [0]
