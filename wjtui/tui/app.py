@@ -9,6 +9,8 @@ from typing import ClassVar
 
 from textual import events
 from textual.app import App
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.signal import Signal
 
 from wjtui.model.errors import WjtuiError
@@ -25,7 +27,7 @@ from wjtui.tui.pump import FRAME, Pump
 from wjtui.tui.screens.desk import MainDesk
 from wjtui.tui.screens.main import MainScreen
 from wjtui.tui.store import Change, Store, Topic
-from wjtui.tui.terminal import LAGGING, queue_depth
+from wjtui.tui.terminal import LAGGING, ContinuedDriver, queue_depth
 from wjtui.tui.themes import choose, load_themes, theme_folders
 from wjtui.tui.type_ahead import TypeAhead
 
@@ -71,6 +73,10 @@ class WjtuiApp(App[Leave]):
         return MainScreen(
             self._service, self.store, self.options, self._topics, self._frames, self._make_desk
         )
+
+    def get_driver_class(self) -> type[Driver]:
+        found = super().get_driver_class()
+        return ContinuedDriver if found is LinuxDriver else found
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return DEFAULT_VARIABLES

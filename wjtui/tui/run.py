@@ -12,9 +12,10 @@ from types import FrameType
 from wjtui.service import JobService
 from wjtui.tui.app import WjtuiApp
 from wjtui.tui.options import Leave, ScreenFailed, ScreenOptions
-from wjtui.tui.terminal import HangUpWatch, refusal
+from wjtui.tui.terminal import HangUpWatch, in_foreground, refusal
 
 _SIGNALS = {signal.SIGTERM: Leave.TERMINATED, signal.SIGHUP: Leave.HUNG_UP, signal.SIGINT: Leave.LEFT}
+_OF_THE_LIBRARY = (signal.SIGCONT, signal.SIGTSTP, signal.SIGWINCH)
 
 
 def run_screen(service: JobService, options: ScreenOptions) -> Leave:
@@ -47,9 +48,13 @@ async def open_screen(
     watch = HangUpWatch(lambda: app._driver, lambda: end(Leave.HUNG_UP), stdin.fileno())
     watch.start()
 
-    def on_signal(why: Leave) -> None:
+    def on_signal(number: signal.Signals) -> None:
+        if not options.in_process and not in_foreground(stdin.fileno()):
+            # Suspended, or started with '&': whoever touches the terminal from there is stopped, not ended.
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
         watch.leave()
-        end(why)
+        end(_SIGNALS[number])
 
     with _signals(on_signal):
         try:
@@ -68,13 +73,15 @@ async def open_screen(
 
 
 @contextmanager
-def _signals(on_signal: Callable[[Leave], None]) -> Iterator[None]:
+def _signals(on_signal: Callable[[signal.Signals], None]) -> Iterator[None]:
     """Handlers of the interpreter, not of the loop: they run while the terminal blocks the loop, too."""
 
     def handle(number: int, frame: FrameType | None) -> None:
-        on_signal(_SIGNALS[signal.Signals(number)])
+        on_signal(signal.Signals(number))
 
-    before = {number: signal.signal(number, handle) for number in _SIGNALS}
+    # The library leaves its handlers behind, which would start its threads again after the screen's end.
+    before = {number: signal.getsignal(number) for number in _OF_THE_LIBRARY}
+    before.update({number: signal.signal(number, handle) for number in _SIGNALS})
     try:
         yield
     finally:

@@ -12,6 +12,7 @@ from queue import Empty
 
 from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
+from textual.drivers.linux_driver import LinuxDriver
 
 LAGGING = 1
 """Frames that may wait in the driver's queue; with more, the terminal does not keep up."""
@@ -36,6 +37,27 @@ def refusal(environment: Mapping[str, str]) -> str | None:
             " set TERM, for example to xterm-256color, or use 'wjtui list'."
         )
     return None
+
+
+def in_foreground(fd: int) -> bool:
+    """Whether this process may use the terminal behind ``fd``: a suspended one may not."""
+    try:
+        return os.tcgetpgrp(fd) == os.getpgrp()
+    except OSError:
+        return True  # it is gone: nobody else has it
+
+
+class ContinuedDriver(LinuxDriver):
+    """The library's driver, also right when the process is continued without having been suspended by it.
+
+    After a ``kill -STOP`` and ``-CONT`` the library would start its threads beside those that still run.
+    """
+
+    def _sigcont_application(self, *given: object) -> None:
+        if not self._must_signal_resume:
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+        super()._sigcont_application(*given)
 
 
 def _writer(driver: Driver | None) -> WriterThread | None:
