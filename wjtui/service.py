@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Protocol
 
 from wjtui.model.events import Envelope, LogExtent, LogRef, Snapshot
 from wjtui.model.identity import JobId
 from wjtui.model.runs import Launch, Run, RunId, RunRef
+from wjtui.model.schedules import Missed
 
 
 class LogSource(Protocol):
@@ -67,6 +69,30 @@ class JobService(Protocol):
         AlreadyRunning: a run is going. NotAllowed: continuous. Conflict: stopped by configuration, or the job
         cannot run. InvalidRequest: over 32 KiB of arguments (spec 4).
         """
+
+    async def run_later(
+        self, job: JobId, at: datetime, arguments: str | None = None, *, trigger: str = "External - "
+    ) -> None:
+        """Start a run of a triggered job at an instant, once; replaces the start put off before.
+
+        It outlives the engine; at an instant that is over by then it is made up for at once. Refused like
+        ``run``, and with InvalidRequest for an instant that is over or more than ten years away.
+        """
+
+    async def cancel_later(self, job: JobId) -> None:
+        """Take the start that was put off back. NotRunning: there is none."""
+
+    async def pause(self, job: JobId) -> None:
+        """Write ``enabled`` false into ``settings.job``: its schedule waits no more. Twice is as once.
+
+        NotAllowed: continuous. Conflict: it has no schedule, or the file cannot be written.
+        """
+
+    async def resume(self, job: JobId) -> None:
+        """Write ``enabled`` true; instants that passed meanwhile are not made up for. Refused like ``pause``."""
+
+    async def missed(self, job: JobId) -> list[Missed]:
+        """The last 200 stretches of scheduled instants without a run, newest first."""
 
     async def cancel(self, ref: RunRef, *, now: bool = False) -> None:
         """End a run as Aborted. NotRunning: it has ended."""

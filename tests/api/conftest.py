@@ -8,7 +8,8 @@ import pytest
 
 from tests.support.fake_service import FakeJobService, make_job, make_run
 from wjtui.api.app import make_app
-from wjtui.api.server import ApiServer, open_unix_socket
+from wjtui.api.server import ApiServer
+from wjtui.api.unix_socket import open_unix_socket
 from wjtui.model.identity import JobType
 from wjtui.model.runs import RunStatus
 from wjtui.service import JobService

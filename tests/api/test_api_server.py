@@ -14,7 +14,8 @@ import pytest
 
 from tests.support.fake_service import FakeJobService
 from tests.support.patience import eventually
-from wjtui.api.server import ApiServer, open_unix_socket
+from wjtui.api.server import ApiServer
+from wjtui.api.unix_socket import open_unix_socket
 from wjtui.client.service import HttpJobService
 from wjtui.model.errors import RootUnusable
 from wjtui.model.identity import JobId, JobType
@@ -38,14 +39,14 @@ def test_socket_and_folder_are_ours_alone(tmp_path: Path) -> None:
 def test_folder_that_others_may_enter_is_refused(tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     (tmp_path / "run").chmod(0o755)
-    with pytest.raises(RootUnusable, match="not ours alone"):
+    with pytest.raises(RootUnusable, match="not yours alone"):
         open_unix_socket(tmp_path / "run" / "engine.sock")
 
 
 def test_link_to_a_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir(mode=0o700)
     (tmp_path / "run").symlink_to("real")
-    with pytest.raises(RootUnusable, match="not ours alone"):
+    with pytest.raises(RootUnusable, match="not yours alone"):
         open_unix_socket(tmp_path / "run" / "engine.sock")
 
 
@@ -59,6 +60,21 @@ def test_socket_that_is_there_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "run" / "engine.sock"
     with open_unix_socket(path), pytest.raises(RootUnusable, match="cannot be opened"):
         open_unix_socket(path)
+
+
+def test_socket_of_a_killed_engine_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "run" / "engine.sock"
+    open_unix_socket(path).close()
+    with open_unix_socket(path, replace=True), socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(path))
+
+
+def test_folder_in_place_of_the_socket_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "run" / "engine.sock"
+    path.parent.mkdir(mode=0o700)
+    path.mkdir()
+    with pytest.raises(RootUnusable, match="cannot be opened"):
+        open_unix_socket(path, replace=True)
 
 
 async def test_signals_stay_with_the_host(service: FakeJobService, serve: Serve) -> None:

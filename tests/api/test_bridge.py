@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.fake_service import FakeJobService
+from tests.support.fake_service import NOW, FakeJobService, make_schedule
 from tests.support.patience import eventually
 from wjtui.client.bridge import ThreadBridge
 from wjtui.logs.reader import FileLogSource, LogFile
-from wjtui.model.errors import AlreadyRunning, EngineUnreachable
+from wjtui.model.errors import AlreadyRunning, EngineUnreachable, NotAllowed
 from wjtui.model.events import Envelope, LogExtent, LogKind, LogRef, Snapshot
 from wjtui.model.identity import JobId, JobType
+from wjtui.model.schedules import LaterStart, Missed, MissedReason
 
 REPORT = JobId(JobType.TRIGGERED, "report")
 MAILER = JobId(JobType.CONTINUOUS, "mailer")
@@ -65,6 +66,22 @@ async def test_answers_and_refusals_cross(bridge: ThreadBridge, service: FakeJob
     with pytest.raises(AlreadyRunning):
         await bridge.run(REPORT)
     assert service.commands == [("start", "mailer"), ("run", "report")]
+
+
+async def test_what_is_about_schedules_crosses(bridge: ThreadBridge, service: FakeJobService) -> None:
+    service.change("report", schedule=make_schedule())
+    gap = Missed(MissedReason.DOWN, 2, NOW, NOW)
+    service.stretches[REPORT.key] = [gap]
+    await bridge.run_later(REPORT, NOW, "--all", trigger="UI - me")
+    assert service.find("report").later == LaterStart(NOW, "UI - me", "--all")
+    await bridge.cancel_later(REPORT)
+    await bridge.pause(REPORT)
+    await bridge.resume(REPORT)
+    assert await bridge.missed(REPORT) == [gap]
+    with pytest.raises(NotAllowed):
+        await bridge.pause(MAILER)
+    names = [command[0] for command in service.commands]
+    assert names == ["run_later", "cancel_later", "pause", "resume", "pause"]
 
 
 async def test_no_event_is_lost(bridge: ThreadBridge, service: FakeJobService, elsewhere: Elsewhere) -> None:

@@ -131,6 +131,37 @@ async def test_bodies_are_checked(http: httpx2.AsyncClient, service: FakeJobServ
     assert service.commands == []
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{}",
+        b'{"at": null}',
+        b'{"at": "tomorrow"}',
+        b'{"at": 1772355600}',
+        b'{"at": "2027-03-01T09:00:00"}',
+        b'{"at": "2027-03-01T09:00:00Z", "arguments": 3}',
+    ],
+)
+async def test_bodies_of_put_off_starts_are_checked(
+    http: httpx2.AsyncClient, service: FakeJobService, body: bytes
+) -> None:
+    answer = await http.put("/jobs/triggered/report/later", content=body)
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid-request")
+    assert service.commands == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("PUT", "later"), ("DELETE", "later"), ("POST", "pause"), ("POST", "resume"), ("GET", "missed")],
+)
+async def test_schedules_of_unknown_jobs(http: httpx2.AsyncClient, method: str, path: str) -> None:
+    body = b'{"at": "2027-03-01T09:00:00Z"}' if method == "PUT" else b""
+    for name in ("nobody", "%2e%2e", "report%2Flater"):
+        answer = await http.request(method, f"/jobs/triggered/{name}/{path}", content=body)
+        assert (answer.status_code, answer.json()["code"]) in [(404, "job-not-found"), (404, "not-found")]
+
+
 async def test_ranges_of_a_log(http: httpx2.AsyncClient, service: FakeJobService) -> None:
     log = service.log(LogRef(REPORT, kind=LogKind.SCHEDULER), b"0123456789")
     log.roll(2)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.support.fake_service import NOW, make_engine, make_job, make_run
+from tests.support.fake_service import NOW, make_engine, make_job, make_run, make_schedule
 from wjtui.model.errors import AlreadyRunning
 from wjtui.model.events import (
     AnyEvent,
@@ -15,6 +15,7 @@ from wjtui.model.events import (
     LogExtent,
     LogGrew,
     LogRef,
+    MissedChanged,
     Notice,
     NoticeRaised,
     RunChanged,
@@ -26,15 +27,23 @@ from wjtui.model.events import (
 )
 from wjtui.model.identity import JobId, JobType
 from wjtui.model.runs import RunStatus
+from wjtui.model.schedules import LaterStart, Missed, MissedReason
 from wjtui.wire.stream import END, HEARTBEAT, Frame, error_frame, item_frame, read_frames, read_item
 
-JOB = make_job("report", tail=("line\u2028separator \x85 and\n\nblank",))
+JOB = make_job(
+    "report",
+    tail=("line\u2028separator \x85 and\n\nblank",),
+    schedule=make_schedule('{"kind": "once"}', expanded="", recurrence={"kind": "once"}, anchor=NOW),
+    next_run=NOW,
+    later=LaterStart(NOW, "CLI - me", "--all"),
+)
 RUN = make_run("report", RunStatus.FAILED)
 EVENTS: list[AnyEvent] = [
     JobChanged(JOB),
     JobRemoved(JobId(JobType.CONTINUOUS, "mailer")),
     RunChanged(RUN),
     RunRemoved(RUN.ref),
+    MissedChanged(JOB.id, Missed(MissedReason.RUNNING, 3, NOW, NOW)),
     LogGrew(LogRef(JOB.id, RUN.ref.run), LogExtent(1, 2, "g")),
     UsageSampled(JOB.id, Usage(1.5, 2, 3)),
     NoticeRaised(Notice(NOW, "text", Tone.ERROR, JOB.id, "code")),

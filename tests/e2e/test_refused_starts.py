@@ -90,7 +90,6 @@ def test_a_second_engine_with_the_same_mark(program: Installed, first: int) -> N
     assert program.engine_pid == first and is_running(first)
 
 
-@pytest.mark.xfail(strict=True, reason="an engine is found by the six characters alone")
 @pytest.mark.parametrize(("command", "status"), [("up", 5), ("list", 3), ("down", 5)])
 def test_another_instance_s_engine_is_not_mine(
     program: Installed, first: int, command: str, status: int

@@ -41,6 +41,11 @@ class Rig:
         self._started.append(engine)
         return engine
 
+    @property
+    def started(self) -> Engine:
+        """The engine that was started last."""
+        return self._started[-1]
+
     async def end(self) -> None:
         """Stop what was started."""
         await asyncio.gather(*(engine.stop(now=True) for engine in self._started))

@@ -4,13 +4,15 @@ import asyncio
 import json
 import os
 import signal
+import threading
 from pathlib import Path
 
 import pytest
 
 from tests.engine.process.family import FAMILY, KINDS, family_pids, lives
-from tests.engine.rig import Rig, job_when
-from tests.support.patience import eventually
+from tests.engine.rig import Rig, job_when, run_to_end
+from tests.support.patience import PATIENCE, eventually
+from wjtui.engine.running import workdir, working_copy
 from wjtui.engine.running.head import FIRST_LINES, LAST_LINES
 from wjtui.model.errors import Conflict
 from wjtui.model.jobs import (
@@ -24,7 +26,7 @@ from wjtui.model.jobs import (
     Stopping,
     status_word,
 )
-from wjtui.model.runs import Exit, Outcome
+from wjtui.model.runs import Exit, Outcome, RunRef, RunStatus
 
 LOOP = "while :; do sleep 0.05; done\n"
 POLITE = """\
@@ -303,3 +305,53 @@ async def test_killed_by_a_stranger_is_a_failure(rig: Rig) -> None:
     after = await job_when(engine, job, lambda now: runs(now) and pid_of(now) != pid)
     assert after.recent == (Outcome.FAILED, Outcome.RUNNING)
     assert status_word(after.phase) == "Running"
+
+
+async def test_a_stop_during_a_large_copy_calls_the_launch_off(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copying = threading.Event()
+    left = rig.root / "ran"
+
+    def large(source: Path, target: Path, stop: threading.Event) -> dict[str, working_copy.Copied]:
+        copying.set()
+        stop.wait(PATIENCE)
+        return working_copy.copy_tree(source, target, stop)
+
+    monkeypatch.setattr(workdir, "copy_tree", large)
+    job = rig.site.continuous("large", {"run.sh": f"touch {left}\n" + LOOP})
+    nightly = rig.site.triggered("nightly", {"run.sh": f"touch {left}\n"})
+    engine = await rig.start()
+    await eventually(copying.is_set)
+    async with asyncio.timeout(PATIENCE / 2):
+        await engine.service.stop(job)
+        await job_when(engine, job, is_stopped)
+    copying.clear()
+    run = await engine.service.run(nightly)
+    await eventually(copying.is_set)
+    async with asyncio.timeout(PATIENCE / 2):
+        await engine.service.cancel(RunRef(nightly, run))
+        aborted = await run_to_end(engine, nightly, run)
+    assert (aborted.status, aborted.pid) == (RunStatus.ABORTED, None)
+    assert "cancelled by a user" in aborted.reason
+    assert "Status changed to Aborted" in rig.output(aborted.ref)
+    assert "Run script" not in rig.output(aborted.ref) + rig.app_log(job)
+    assert not left.exists()
+    assert await engine.service.launches(job) == []
+    temp = rig.root / "data" / "wjtui" / "one" / "temp" / "jobs"
+    assert not list(temp.rglob("run.sh")), "half a copy is no copy"
+    monkeypatch.setattr(workdir, "copy_tree", working_copy.copy_tree)
+    await engine.service.start(job)
+    await job_when(engine, job, runs)
+    await eventually(left.exists)
+
+
+async def test_the_shutdown_folder_is_empty_at_each_launch(rig: Rig) -> None:
+    job = rig.site.continuous("polite", {"run.sh": 'ls "${WEBJOBS_SHUTDOWN_FILE%/*}"; ' + POLITE})
+    engine = await rig.start()
+    await job_when(engine, job, runs)
+    await eventually(lambda: rig.app_log(job).count(": INFO] begun\n") == 1)
+    await engine.service.restart(job)
+    await eventually(lambda: rig.app_log(job).count(": INFO] begun\n") == 2)
+    said = [line.partition(": INFO] ")[2] for line in rig.app_log(job).splitlines() if ": INFO] " in line]
+    assert [line for line in said if not line.startswith("asked at")] == ["begun", "begun"]

@@ -17,6 +17,8 @@ from wjtui.engine.process.environment import ENGINE, JOB
 from wjtui.model.errors import EngineBusy, EngineStopping, RootUnusable
 from wjtui.model.jobs import Job, Running
 from wjtui.model.runs import Launch, RunRef, RunStatus
+from wjtui.support.clock import SystemClock
+from wjtui.support.locks import FileLock
 
 LOOP = "while :; do sleep 0.05; done\n"
 
@@ -45,6 +47,39 @@ async def test_a_root_that_cannot_be_used(rig: Rig, tmp_path: Path, root: str) -
     engine = Engine(EngineOptions(tmp_path / root, "one", rig.environment))
     with pytest.raises(RootUnusable, match=r"cannot be used .*--root DIR"):
         await engine.start()
+
+
+async def test_a_lock_that_cannot_be_opened_is_named(rig: Rig) -> None:
+    engine = rig.make()
+    engine.site.engine_lock.mkdir(parents=True)
+    with pytest.raises(RootUnusable, match=r"engine\.lock' cannot be used \(Is a directory\)"):
+        await engine.start()
+
+
+async def test_who_looks_at_the_lock_does_not_keep_an_engine_from_starting(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = rig.make()
+    other = FileLock(engine.site.engine_lock)
+    engine.site.own.mkdir(parents=True)
+    assert other.claim()
+    sleep = SystemClock.sleep
+
+    async def look_away(clock: SystemClock, seconds: float) -> None:
+        other.release()
+        await sleep(clock, seconds)
+
+    monkeypatch.setattr(SystemClock, "sleep", look_away)
+    await engine.start()
+    await engine.stop(now=True)
+
+
+async def test_a_failed_start_gives_its_lock_back(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("wjtui.engine.engine.close_open_runs", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            await rig.make().start()
+    await rig.start()
 
 
 async def test_an_engine_that_ends_takes_no_commands_and_ends_its_events(rig: Rig) -> None:
@@ -97,8 +132,7 @@ async def test_what_a_crash_left_is_mended(rig: Rig) -> None:
         engine = await rig.start()
         assert survivor.wait(20) == -9
     assert [(run.ref, run.status) for run in await engine.service.runs(job)] == [
-        (left[1].ref, RunStatus.ABORTED),
-        (left[0].ref, RunStatus.ABORTED),
+        (run.ref, RunStatus.ABORTED) for run in reversed(left)
     ]
     texts = [notice.text for notice in (await engine.service.snapshot()).notices]
     assert any("1 processes of an earlier engine" in text for text in texts)

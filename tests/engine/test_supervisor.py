@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import wjtui.engine.engine
+import wjtui.engine.running.continuous
 import wjtui.engine.running.supervisor
 from tests.engine.process.family import lives
 from tests.engine.rig import Rig, job_when, until
@@ -17,7 +18,7 @@ from tests.support.patience import PATIENCE, eventually
 from wjtui.engine.catalog.discover import Definition, define
 from wjtui.model.errors import Conflict, JobNotFound
 from wjtui.model.identity import JobId, JobType
-from wjtui.model.jobs import Busy, Job, Running, Stopped
+from wjtui.model.jobs import Busy, Job, Running, Stopped, Stopping
 
 LOOP = "while :; do sleep 0.05; done\n"
 QUICK = {"stopping_wait_time": 0}
@@ -153,3 +154,34 @@ async def test_a_job_without_script_is_listed_and_stopped(rig: Rig) -> None:
         await engine.service.start(job)
     with pytest.raises(JobNotFound):
         await engine.service.start(JobId(JobType.CONTINUOUS, "nobody"))
+
+
+async def test_a_hurry_reaches_jobs_that_are_being_removed(rig: Rig) -> None:
+    settings = {"stopping_wait_time": 600}
+    worker = rig.site.continuous("worker", {"run.sh": LOOP}, settings)
+    nightly = rig.site.triggered("nightly", {"run.sh": LOOP}, settings)
+    engine = await rig.start()
+    pid = pid_of(await job_when(engine, worker, runs))
+    await engine.service.run(nightly)
+    await job_when(engine, nightly, lambda job: job.latest_run is not None and job.latest_run.pid is not None)
+    for job in (worker, nightly):
+        rig.site.folder(job).rename(rig.root / job.name)
+    await engine._supervisor.read_all()
+    await job_when(engine, worker, lambda job: isinstance(job.phase, Stopping))
+    assert lives(pid)
+    engine.hurry()
+    await until(engine, lambda state: not state.jobs)
+    assert not lives(pid)
+
+
+async def test_a_job_that_runs_on_says_so(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert wjtui.engine.running.continuous.FIRST_WORD_SECONDS == 3600
+    monkeypatch.setattr(wjtui.engine.running.continuous, "FIRST_WORD_SECONDS", 0.0)
+    monkeypatch.setattr(wjtui.engine.running.supervisor, "REMIND_EVERY_SECONDS", 0.01)
+    job = rig.site.continuous("worker", {"run.sh": LOOP}, QUICK)
+    engine = await rig.start()
+    await job_when(engine, job, runs)
+    await eventually(lambda: "SYS INFO] WebJob is still running\n" in rig.app_log(job))
+    await engine.service.stop(job)
+    await job_when(engine, job, lambda now: isinstance(now.phase, Stopped))
+    assert rig.app_log(job).count("still running") == 1, "the next word is due after 12 hours"

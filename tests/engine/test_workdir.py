@@ -13,7 +13,7 @@ import pytest
 
 from wjtui.engine.catalog.discover import Definition, define, list_jobs
 from wjtui.engine.catalog.hosts import find_hosts
-from wjtui.engine.running import workdir
+from wjtui.engine.running import workdir, working_copy
 from wjtui.engine.running.workdir import Prepared, SystemLine, Workdir, WorkdirFailed
 from wjtui.engine.site import Site
 from wjtui.logs.line import Level
@@ -397,15 +397,15 @@ async def test_special_files_fail_the_launch(bench: Bench, make: Callable[[Path]
 async def test_a_failing_copy_is_tried_three_times(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.put("run.sh", "echo\n")
     tries: list[Path] = []
-    real = workdir._copy_tree
+    real = working_copy.copy_tree
 
-    def flaky(source: Path, target: Path, stop: threading.Event) -> dict[str, workdir._Copied]:
+    def flaky(source: Path, target: Path, stop: threading.Event) -> dict[str, working_copy.Copied]:
         tries.append(target)
         if len(tries) < 3:
             raise OSError(28, "No space left on device", str(target))
         return real(source, target, stop)
 
-    monkeypatch.setattr(workdir, "_copy_tree", flaky)
+    monkeypatch.setattr(workdir, "copy_tree", flaky)
     found = await bench.prepare()
     assert len(tries) == 3
     assert (found.root / "run.sh").exists()

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from wjtui.logs.line import Level, message
-from wjtui.model.errors import JobNotFound, RunNotFound, WjtuiError
+from wjtui.model.errors import Conflict, JobNotFound, NotAllowed, NotRunning, RunNotFound, WjtuiError
 from wjtui.model.events import (
     AnyEvent,
     EngineChanged,
@@ -20,6 +20,7 @@ from wjtui.model.events import (
     LogExtent,
     LogGrew,
     LogRef,
+    MissedChanged,
     Notice,
     Snapshot,
     UsageSampled,
@@ -37,6 +38,7 @@ from wjtui.model.jobs import (
     Stopping,
 )
 from wjtui.model.runs import Exit, Launch, Run, RunId, RunRef, RunStatus, make_run_id
+from wjtui.model.schedules import LaterStart, Missed, Schedule, ScheduleState
 from wjtui.service import LogSource
 
 NOW = datetime(2026, 11, 21, 5, 12, 9, tzinfo=UTC)
@@ -117,6 +119,8 @@ class FakeJobService:
         self.notices = notices
         self.usage: tuple[UsageSampled, ...] = ()
         self.logs: dict[LogRef, LogSource] = {}
+        self.stretches: dict[tuple[str, str], list[Missed]] = {}
+        """What ``missed`` answers, by ``JobId.key``."""
         self.commands: list[tuple[str, ...]] = []
         self.refuse: WjtuiError | None = None
         self.fail: Exception | None = None
@@ -139,6 +143,9 @@ class FakeJobService:
                 self.jobs.pop(event.id.key, None)
             elif isinstance(event, EngineChanged):
                 self.info = event.info
+            elif isinstance(event, MissedChanged):
+                older = [one for one in self._stretches(event.id) if one.first != event.missed.first]
+                self.stretches[event.id.key] = [event.missed, *older]
             self._seq += 1
             for queue in self._subscribers:
                 queue.put_nowait(Envelope(self._seq, at, event))
@@ -257,6 +264,30 @@ class FakeJobService:
         self.change(job.name, Busy(run_id, NOW), latest_run=run)
         return run_id
 
+    async def run_later(
+        self, job: JobId, at: datetime, arguments: str | None = None, *, trigger: str = "External - "
+    ) -> None:
+        words = () if arguments is None else (arguments,)
+        await self._command("run_later", job.name, at.isoformat(), *words)
+        if self._known(job).is_continuous:
+            raise NotAllowed(f"'{job.name}' is a continuous job and has no runs.")
+        self.change(job.name, later=LaterStart(at, trigger, arguments))
+
+    async def cancel_later(self, job: JobId) -> None:
+        await self._command("cancel_later", job.name)
+        if self._known(job).later is None:
+            raise NotRunning(f"No start of '{job.name}' was put off.")
+        self.change(job.name, later=None)
+
+    async def pause(self, job: JobId) -> None:
+        await self._switch(job, "pause", ScheduleState.PAUSED, None)
+
+    async def resume(self, job: JobId) -> None:
+        await self._switch(job, "resume", ScheduleState.PENDING, NOW + timedelta(hours=1))
+
+    async def missed(self, job: JobId) -> list[Missed]:
+        return list(self._stretches(self._known(job).id))
+
     async def cancel(self, ref: RunRef, *, now: bool = False) -> None:
         await self._command("cancel", ref.job.name)
 
@@ -265,6 +296,20 @@ class FakeJobService:
         self.tell(EngineChanged(msgspec.structs.replace(self.info, stopping=True)))
         if self.ends_on_shut_down:
             self.end()
+
+    async def _switch(self, job: JobId, verb: str, state: ScheduleState, due: datetime | None) -> None:
+        await self._command(verb, job.name)
+        found = self._known(job)
+        if found.is_continuous:
+            raise NotAllowed(f"'{job.name}' is a continuous job and has no schedule.")
+        if found.schedule is None:
+            raise Conflict(f"'{job.name}' has no schedule.")
+        settings = msgspec.structs.replace(found.settings, enabled=state is not ScheduleState.PAUSED)
+        schedule = msgspec.structs.replace(found.schedule, state=state)
+        self.change(job.name, settings=settings, schedule=schedule, next_run=due)
+
+    def _stretches(self, job: JobId) -> list[Missed]:
+        return self.stretches.get(job.key, [])
 
     async def _command(self, *words: str) -> None:
         self.commands.append(words)
@@ -302,6 +347,12 @@ def make_job(
     default: AnyPhase = Idle() if kind is JobType.TRIGGERED else Running(NOW - timedelta(hours=1), 812)
     job = Job(job_id, folder, data, phase or default, script=script)
     return msgspec.structs.replace(job, **fields)
+
+
+def make_schedule(text: str = "0 0 2 * * *", **fields: object) -> Schedule:
+    """A schedule that waits."""
+    schedule = Schedule(text, ScheduleState.PENDING, "At 02:00, every day", text)
+    return msgspec.structs.replace(schedule, **fields)
 
 
 def make_run(

@@ -14,7 +14,8 @@ from typing import Literal
 from tests.support.patience import PATIENCE
 from tests.support.site_builder import SiteBuilder
 from wjtui.api.app import make_app
-from wjtui.api.server import ApiServer, open_unix_socket
+from wjtui.api.server import ApiServer
+from wjtui.api.unix_socket import open_unix_socket
 from wjtui.client.bridge import ThreadBridge
 from wjtui.client.service import HttpJobService
 from wjtui.engine.engine import Engine, EngineOptions

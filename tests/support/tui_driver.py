@@ -14,6 +14,8 @@ from textual.pilot import Pilot
 from tests.support.fake_service import FakeJobService, FixedClock
 from wjtui.tui.app import WjtuiApp
 from wjtui.tui.options import Leave, ScreenOptions
+from wjtui.tui.screens.later import RunLater
+from wjtui.tui.screens.schedule import ScheduleScreen
 from wjtui.tui.widgets.log_view import LogView
 
 PATIENCE = 20.0
@@ -73,6 +75,8 @@ class TuiDriver:
         """Let the clock go on, and the screen notice."""
         self.clock.advance(seconds)
         self.app.main_screen.tick()
+        if isinstance(self.app.screen, ScheduleScreen | RunLater):
+            self.app.screen.tick()
         await self.settle()
 
     async def settle(self) -> None:

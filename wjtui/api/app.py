@@ -29,6 +29,11 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/jobs/{type}/{name}/restart", jobs.restart),
     ("POST", "/jobs/{type}/{name}/run", jobs.run),
     ("POST", "/jobs/{type}/{name}/runs/{run}/cancel", jobs.cancel),
+    ("PUT", "/jobs/{type}/{name}/later", jobs.run_later),
+    ("DELETE", "/jobs/{type}/{name}/later", jobs.cancel_later),
+    ("POST", "/jobs/{type}/{name}/pause", jobs.pause),
+    ("POST", "/jobs/{type}/{name}/resume", jobs.resume),
+    ("GET", "/jobs/{type}/{name}/missed", jobs.list_missed),
     ("GET", "/logs/{type}/{name}", read_log),
     ("POST", "/shutdown", jobs.shut_down),
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from wjtui.api.errors import json_answer
-from wjtui.api.requests import before, job_id, number, run_body, run_ref, switch
+from wjtui.api.requests import before, job_id, later_body, number, run_body, run_ref, switch
 from wjtui.service import JobService
 
 MAX_RUNS = 1000
@@ -56,6 +58,36 @@ async def run(service: JobService, request: Request) -> Response:
     """Start a run of a triggered job."""
     job, body = job_id(request), await run_body(request)
     return json_answer({"run": await service.run(job, body.arguments, trigger=body.trigger)})
+
+
+async def run_later(service: JobService, request: Request) -> Response:
+    """Put a start of a triggered job off to an instant."""
+    job, body = job_id(request), await later_body(request)
+    await service.run_later(job, body.at.astimezone(UTC), body.arguments, trigger=body.trigger)
+    return json_answer({})
+
+
+async def cancel_later(service: JobService, request: Request) -> Response:
+    """Take the start that was put off back."""
+    await service.cancel_later(job_id(request))
+    return json_answer({})
+
+
+async def pause(service: JobService, request: Request) -> Response:
+    """Let a job's schedule wait no more."""
+    await service.pause(job_id(request))
+    return json_answer({})
+
+
+async def resume(service: JobService, request: Request) -> Response:
+    """Let a job's schedule wait again."""
+    await service.resume(job_id(request))
+    return json_answer({})
+
+
+async def list_missed(service: JobService, request: Request) -> Response:
+    """The last stretches of scheduled instants without a run."""
+    return json_answer(await service.missed(job_id(request)))
 
 
 async def cancel(service: JobService, request: Request) -> Response:

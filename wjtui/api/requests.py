@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Annotated, TypeVar
+
 import msgspec
 from starlette.requests import Request
 
@@ -15,10 +18,20 @@ MAX_BODY = 256 * 1024
 """Bytes: 32 KiB of arguments (spec 4), each as an escape of six characters, and room around it."""
 MAX_NUMBER = 2**63 - 1
 
+B = TypeVar("B", bound=Value)
+
 
 class RunBody(Value, frozen=True):
     """The body that starts a run."""
 
+    arguments: str | None = None
+    trigger: str = "External - "
+
+
+class LaterBody(Value, frozen=True):
+    """The body that puts a start off."""
+
+    at: Annotated[datetime, msgspec.Meta(tz=True)]
     arguments: str | None = None
     trigger: str = "External - "
 
@@ -78,16 +91,29 @@ def switch(request: Request, name: str) -> bool:
 
 async def run_body(request: Request) -> RunBody:
     """The body that starts a run; an empty one means every default. Raises InvalidRequest."""
+    return _read(await _body(request) or b"{}", RunBody, '{"arguments": "--all"}')
+
+
+async def later_body(request: Request) -> LaterBody:
+    """The body that puts a start off; its instant says its zone. Raises InvalidRequest."""
+    return _read(await _body(request), LaterBody, '{"at": "2027-03-01T09:00:00Z"}')
+
+
+async def _body(request: Request) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_BODY:
             raise InvalidRequest(f"The body is over {MAX_BODY} bytes: send shorter arguments.")
+    return bytes(body)
+
+
+def _read(body: bytes, kind: type[B], example: str) -> B:
     try:
-        return msgspec.json.decode(body, type=RunBody) if body else RunBody()
+        return msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidRequest(
-            f'The body cannot be read ({error}): send JSON, for example {{"arguments": "--all"}}.'
+            f"The body cannot be read ({error}): send JSON, for example {example}."
         ) from error
 
 

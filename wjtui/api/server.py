@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import socket
-import stat
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
@@ -18,9 +15,6 @@ from starlette.types import Receive, Scope, Send
 from wjtui.api.app import PREFIX
 from wjtui.model.errors import RootUnusable
 from wjtui.support.tasks import first
-
-SOCKET_PATH_BYTES = 107
-"""What a ``sockaddr_un`` holds on Linux, less the zero at its end."""
 
 
 class ApiServer:
@@ -103,38 +97,3 @@ class _Embedded(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leave signals alone."""
         yield
-
-
-def open_unix_socket(path: Path) -> socket.socket:
-    """A bound socket for our user alone (0600), in a folder for our user alone (0700).
-
-    A stale file in its place is for the holder of the engine lock to remove. Raises RootUnusable.
-    """
-    if (length := len(os.fsencode(path))) > SOCKET_PATH_BYTES:
-        raise RootUnusable(
-            f"The socket's path '{path}' has {length} bytes and at most {SOCKET_PATH_BYTES} are possible:"
-            " choose a shorter folder, for example /tmp."
-        )
-    _own_folder(path.parent)
-    opened = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    before = os.umask(0o177)
-    try:
-        opened.bind(str(path))
-    except OSError as error:
-        opened.close()
-        raise RootUnusable(f"The socket '{path}' cannot be opened: {error.strerror}.") from error
-    finally:
-        os.umask(before)
-    return opened
-
-
-def _own_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        found = folder.lstat()
-    except OSError as error:
-        raise RootUnusable(f"The socket's folder '{folder}' cannot be used: {error.strerror}.") from error
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise RootUnusable(
-            f"The socket's folder '{folder}' is not ours alone: give it to us with mode 0700, or remove it."
-        )

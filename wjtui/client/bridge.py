@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
+from datetime import datetime
 from typing import Any, TypeVar
 
 from wjtui.logs.reader import FileLogSource
@@ -12,6 +13,7 @@ from wjtui.model.errors import EngineUnreachable
 from wjtui.model.events import Envelope, LogExtent, LogRef, Snapshot
 from wjtui.model.identity import JobId
 from wjtui.model.runs import Launch, Run, RunId, RunRef
+from wjtui.model.schedules import Missed
 from wjtui.service import JobService, LogSource
 
 T = TypeVar("T")
@@ -72,6 +74,28 @@ class ThreadBridge:
     async def run(self, job: JobId, arguments: str | None = None, *, trigger: str = "External - ") -> RunId:
         """Start a run of a triggered job."""
         return await self.call(self._service.run(job, arguments, trigger=trigger))
+
+    async def run_later(
+        self, job: JobId, at: datetime, arguments: str | None = None, *, trigger: str = "External - "
+    ) -> None:
+        """Put a start of a triggered job off to an instant."""
+        await self.call(self._service.run_later(job, at, arguments, trigger=trigger))
+
+    async def cancel_later(self, job: JobId) -> None:
+        """Take the start that was put off back."""
+        await self.call(self._service.cancel_later(job))
+
+    async def pause(self, job: JobId) -> None:
+        """Let a job's schedule wait no more."""
+        await self.call(self._service.pause(job))
+
+    async def resume(self, job: JobId) -> None:
+        """Let a job's schedule wait again."""
+        await self.call(self._service.resume(job))
+
+    async def missed(self, job: JobId) -> list[Missed]:
+        """The last stretches of scheduled instants without a run, newest first."""
+        return await self.call(self._service.missed(job))
 
     async def cancel(self, ref: RunRef, *, now: bool = False) -> None:
         """End a run as Aborted."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,7 @@ from wjtui.model.errors import InvalidRequest
 from wjtui.model.events import Envelope, LogRef, Snapshot
 from wjtui.model.identity import JobId
 from wjtui.model.runs import Launch, Run, RunId, RunRef
+from wjtui.model.schedules import Missed
 from wjtui.service import LogSource
 
 
@@ -82,14 +84,34 @@ class HttpJobService:
 
     async def run(self, job: JobId, arguments: str | None = None, *, trigger: str = "External - ") -> RunId:
         """Start a run of a triggered job."""
-        try:
-            body = msgspec.json.encode({"arguments": arguments, "trigger": trigger})
-        except UnicodeEncodeError:
-            raise InvalidRequest(
-                "The arguments hold bytes that are no UTF-8: pass them in a file and give its name."
-            ) from None
+        body = _body({"arguments": arguments, "trigger": trigger})
         response = await self._wire.ask("POST", f"/jobs/{job_path(job)}/run", body=body)
         return read_answer(response.content, _Started).run
+
+    async def run_later(
+        self, job: JobId, at: datetime, arguments: str | None = None, *, trigger: str = "External - "
+    ) -> None:
+        """Put a start of a triggered job off to an instant."""
+        body = _body({"at": at, "arguments": arguments, "trigger": trigger})
+        await self._wire.ask("PUT", f"/jobs/{job_path(job)}/later", body=body)
+
+    async def cancel_later(self, job: JobId) -> None:
+        """Take the start that was put off back."""
+        await self._wire.ask("DELETE", f"/jobs/{job_path(job)}/later")
+
+    async def pause(self, job: JobId) -> None:
+        """Let a job's schedule wait no more."""
+        await self._wire.ask("POST", f"/jobs/{job_path(job)}/pause")
+
+    async def resume(self, job: JobId) -> None:
+        """Let a job's schedule wait again."""
+        await self._wire.ask("POST", f"/jobs/{job_path(job)}/resume")
+
+    async def missed(self, job: JobId) -> list[Missed]:
+        """The last stretches of scheduled instants without a run, newest first."""
+        return read_answer(
+            (await self._wire.ask("GET", f"/jobs/{job_path(job)}/missed")).content, list[Missed]
+        )
 
     async def cancel(self, ref: RunRef, *, now: bool = False) -> None:
         """End a run as Aborted."""
@@ -98,3 +120,12 @@ class HttpJobService:
     async def shut_down(self) -> None:
         """Stop every job, then the engine."""
         await self._wire.ask("POST", "/shutdown")
+
+
+def _body(values: dict[str, object]) -> bytes:
+    try:
+        return msgspec.json.encode(values)
+    except UnicodeEncodeError:
+        raise InvalidRequest(
+            "The arguments hold bytes that are no UTF-8: pass them in a file and give its name."
+        ) from None

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import msgspec
 
+from wjtui.support.files import read_whole
+
 KNOWN = frozenset(
     {
         "WEBJOBS_RESTART_TIME",
@@ -59,7 +61,7 @@ class Config:
             stamp = (found.st_mtime_ns, found.st_size)
             if stamp == self._stamp:
                 return False
-            values = msgspec.json.decode(self._file.read_bytes(), type=dict[str, str])
+            values = msgspec.json.decode(read_whole(self._file), type=dict[str, str])
         except FileNotFoundError:
             stamp, values = (0, 0), {}
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -98,6 +100,16 @@ class Config:
     def stopped(self) -> bool:
         """``WEBJOBS_STOPPED``: no job may run (D-13)."""
         return is_true(self.get("WEBJOBS_STOPPED"))
+
+    @property
+    def disable_schedule(self) -> bool:
+        """``WEBJOBS_DISABLE_SCHEDULE``: no schedule waits; jobs run by hand all the same."""
+        return is_true(self.get("WEBJOBS_DISABLE_SCHEDULE"))
+
+    @property
+    def time_zone(self) -> str | None:
+        """``WEBSITE_TIME_ZONE``: the zone of schedules that name none (spec 7.4)."""
+        return self.get("WEBSITE_TIME_ZONE")
 
     @property
     def triggered_to_app_log(self) -> bool:

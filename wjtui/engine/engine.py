@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from wjtui.engine.catalog.discover import Folders, JobKey
 from wjtui.engine.catalog.hosts import find_hosts
 from wjtui.engine.catalog.watch import Watcher
 from wjtui.engine.config import Config
+from wjtui.engine.damage import Aside, set_damage_aside
 from wjtui.engine.history.store import RunStore
 from wjtui.engine.process.launches import Launches
 from wjtui.engine.process.subreaper import reap_orphans
@@ -22,12 +23,14 @@ from wjtui.engine.process.usage import Sampler
 from wjtui.engine.recovery import close_open_runs, empty_temp, end_earlier_processes
 from wjtui.engine.rooms import Rooms
 from wjtui.engine.running.supervisor import Supervisor
+from wjtui.engine.scheduling.scheduler import Scheduler
 from wjtui.engine.service import LocalJobService
-from wjtui.engine.site import Site, instance_of, short_instance
+from wjtui.engine.site import Site, expand_variables, instance_of, short_instance
 from wjtui.engine.state import State
 from wjtui.model.base import iso
 from wjtui.model.errors import EngineBusy, RootUnusable
 from wjtui.model.events import EngineInfo, Tone
+from wjtui.schedule.zones import pick_zone
 from wjtui.support.clock import Clock, SystemClock
 from wjtui.support.locks import FileLock, holder_note
 
@@ -36,6 +39,8 @@ log = logging.getLogger(__name__)
 SETTINGS_EVERY_SECONDS = 5.0
 USAGE_EVERY_SECONDS = 2.0
 REAP_EVERY_SECONDS = 10.0
+_LOCK_LOOKS = 5
+_LOCK_PAUSE_SECONDS = 0.01
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ def make_site(options: EngineOptions) -> Site:
         options.root,
         instance,
         short_instance(instance, environment, options.instance),
-        jobs_root=environment.get("WEBJOBS_ROOT_PATH", ""),
+        jobs_root=expand_variables(environment.get("WEBJOBS_ROOT_PATH", ""), environment),
         temp=environment.get("WJTUI_TEMP", ""),
     )
 
@@ -67,10 +72,18 @@ def make_site(options: EngineOptions) -> Site:
 class Engine:
     """The supervisor of one root on one instance; lives in one loop, of any thread."""
 
-    def __init__(self, options: EngineOptions, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        options: EngineOptions,
+        clock: Clock | None = None,
+        *,
+        withdraw: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """``withdraw`` takes down what shows the engine to the world; the lock is held until it is done."""
         clock = clock or SystemClock()
         self.site = site = make_site(options)
         self._options = options
+        self._withdraw = withdraw
         self._lock = FileLock(site.engine_lock)
         config = Config(options.environment, site.site_settings)
         info = EngineInfo(
@@ -85,44 +98,91 @@ class Engine:
             Launches(site.mark),
             find_hosts(options.environment),
         )
-        self._supervisor = Supervisor(self._rooms)
-        self.service = LocalJobService(self._rooms, self._supervisor, self._begin_stop)
+        self._scheduler = Scheduler(self._rooms)
+        self._supervisor = Supervisor(self._rooms, self._scheduler)
+        self.service = LocalJobService(self._rooms, self._supervisor, self._scheduler, self._begin_stop)
         self._tasks: list[asyncio.Task[None]] = []
+        self._aside = Aside(clock.now())
+        self._watcher: Watcher | None = None
         self._stopper: asyncio.Task[None] | None = None
         self._closed = asyncio.Event()
         self._changed: asyncio.Queue[tuple[frozenset[JobKey], Folders]] = asyncio.Queue()
 
     @property
     def has_work(self) -> bool:
-        """Whether a run is going or a continuous job is not stopped."""
-        return self._supervisor.has_work
+        """Whether a run is going or waits for its time, or a continuous job is not stopped."""
+        return self._supervisor.has_work or self._scheduler.has_work
+
+    @property
+    def _ends(self) -> bool:
+        return self._stopper is not None
 
     @property
     def watched(self) -> bool:
         """Whether a front end listens to the events."""
         return self._rooms.state.bus.watched
 
-    async def start(self) -> None:
-        """Take the root, mend what a crash left, start every job. Raises RootUnusable or EngineBusy."""
-        rooms = self._rooms
+    async def take(self) -> None:
+        """Take the root, and nothing more. Raises RootUnusable or EngineBusy."""
         self._make_folders()
-        if not self._lock.acquire(
-            f"serve {iso(rooms.clock.now())} pid {os.getpid()} instance {self.site.instance}"
-        ):
+        note = f"serve {iso(self._rooms.clock.now())} pid {os.getpid()} instance {self.site.instance}"
+        for _ in range(_LOCK_LOOKS):
+            try:
+                if self._lock.claim(note):
+                    break
+            except OSError as error:
+                raise RootUnusable(
+                    f"The engine's lock '{self._lock.path}' cannot be used ({error.strerror}): "
+                    "remove it, or make it a file that you may write to."
+                ) from None
+            # Somebody who looks whether an engine is here holds it for a moment.
+            await self._rooms.clock.sleep(_LOCK_PAUSE_SECONDS)
+        else:
             raise EngineBusy(self._busy_text())
-        # A killed engine left its own behind, which would be believed now that the lock is held again.
-        self.site.engine_file.unlink(missing_ok=True)
+        try:
+            self._make_room()
+        except OSError as error:
+            self._lock.release()
+            raise self._unusable(error) from None
+
+    async def start(self) -> None:
+        """Take the root, mend what a crash left, read every job, let them run.
+
+        Each of ``take`` and ``read`` that was asked for before is not done again. Raises RootUnusable or
+        EngineBusy; after a failure nothing is held.
+        """
+        if not self._lock.held and not self._ends:
+            await self.take()
+        if self._watcher is None and not self._ends:
+            await self.read()
+        if self._watcher is None or self._ends:
+            return  # somebody ended it meanwhile
+        self._supervisor.begin()
+        self._own("scheduler", self._scheduler.run())
+        self._own("watch", self._watcher.run())
+        self._own("catalog", self._follow_changes())
+        self._own("settings", self._follow_settings())
+        self._own("usage", self._measure())
+        self._own("orphans", self._reap())
+
+    async def read(self) -> None:
+        """Mend what a crash left and read every job: from then on a snapshot is true; nothing runs yet."""
+        try:
+            await self._read()
+        except BaseException:
+            await self.stop(now=True)
+            raise
+
+    async def _read(self) -> None:
+        rooms = self._rooms
         killed = await end_earlier_processes(rooms)
         if killed:
             rooms.state.raise_notice(f"{killed} processes of an earlier engine were ended", Tone.WARNING)
         await asyncio.to_thread(empty_temp, self.site)
-        for run in await asyncio.to_thread(close_open_runs, self.site, rooms.store):
+        for run in await asyncio.to_thread(close_open_runs, self.site, rooms.store, self._aside):
             text = f"run {run.ref.run} was aborted: the engine ended while it ran"
             rooms.state.raise_notice(text, Tone.WARNING, run.ref.job)
-        rooms.state.put_info(
-            hosts=rooms.hosts.summary(), stopped_by_setting=rooms.config.stopped, notes=self._notes()
-        )
-        await self._supervisor.read_all()
+        rooms.state.put_info(hosts=rooms.hosts.summary(), **self._settings())
         watcher = Watcher(
             self.site,
             rooms.clock,
@@ -130,11 +190,12 @@ class Engine:
             on_note=lambda text: rooms.state.raise_notice(text, Tone.WARNING),
             native=self._options.native_watch,
         )
-        self._own("watch", watcher.run())
-        self._own("catalog", self._follow_changes())
-        self._own("settings", self._follow_settings())
-        self._own("usage", self._measure())
-        self._own("orphans", self._reap())
+        found = await watcher.look()
+        jobs = [folder.id for folder in found.jobs.values()]
+        await asyncio.to_thread(set_damage_aside, self.site, jobs, self._aside)
+        self._aside.tell(lambda text, job: rooms.state.raise_notice(text, Tone.WARNING, job, "damaged"))
+        await self._supervisor.refresh(found.jobs, found)
+        self._watcher = watcher
 
     async def stop(self, *, now: bool = False) -> None:
         """Stop every job in order, then everything else; returns when that is done."""
@@ -166,8 +227,13 @@ class Engine:
             await self._supervisor.stop_all()
             self._rooms.state.bus.close()
         finally:
-            self._lock.release()
-            self._closed.set()
+            try:
+                if self._withdraw is not None:
+                    await self._withdraw()
+            finally:
+                # Last: what is removed after this may be a successor's.
+                self._lock.release()
+                self._closed.set()
 
     def _own(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work, name=name)
@@ -197,8 +263,9 @@ class Engine:
                 rooms.state.put_info(hosts=hosts.summary())
                 await self._supervisor.read_all()
             if rooms.config.refresh():
-                rooms.state.put_info(stopped_by_setting=rooms.config.stopped, notes=self._notes())
+                rooms.state.put_info(**self._settings())
                 self._supervisor.reconcile_all()
+                self._scheduler.read_settings()
 
     async def _measure(self) -> None:
         """What jobs use, while somebody looks: the scan costs 10 ms with 500 processes."""
@@ -224,18 +291,36 @@ class Engine:
         site = self.site
         try:
             site.own.mkdir(parents=True, exist_ok=True)
-            site.temp.mkdir(parents=True, exist_ok=True)
             probe = site.own / ".writable"
             probe.write_bytes(b"")
             probe.unlink()
-            if not self._rooms.config.source_read_only:
-                site.primary.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            where = error.filename or site.root
-            raise RootUnusable(
-                f"The root '{site.root}' cannot be used ({where}: {error.strerror}): "
-                "choose a folder you may write to, with --root DIR or WJTUI_ROOT."
-            ) from None
+            raise self._unusable(error) from None
+        if self._rooms.config.source_read_only:
+            return
+        try:
+            site.primary.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            # Jobs in the secondary folder run all the same.
+            text = f"The folder '{site.primary}' for jobs cannot be made ({error.strerror}): make it."
+            self._rooms.state.raise_notice(text, Tone.WARNING)
+
+    def _make_room(self) -> None:
+        """Remove what would speak for a killed engine, now that its lock is ours. Raises OSError."""
+        site = self.site
+        if site.engine_file.is_dir():
+            self._aside.put(site.engine_file)
+        site.engine_file.unlink(missing_ok=True)
+        if os.path.lexists(site.temp) and not site.temp.is_dir():
+            self._aside.put(site.temp)
+        site.temp.mkdir(parents=True, exist_ok=True)
+
+    def _unusable(self, error: OSError) -> RootUnusable:
+        root = self.site.root
+        return RootUnusable(
+            f"The root '{root}' cannot be used ({error.filename or root}: {error.strerror}): "
+            "choose a folder you may write to, with --root DIR or WJTUI_ROOT."
+        )
 
     def _busy_text(self) -> str:
         note = holder_note(self.site.engine_lock)
@@ -243,9 +328,19 @@ class Engine:
         by = f" (pid {pid})" if pid else ""
         return (
             f"Another engine{by} serves '{self.site.root}' as instance '{self.site.iid}': attach to it with "
-            "wjtui, or give this one another name with --instance NAME."
+            "wjtui, or give this one another name with --instance NAME (its first six characters count)."
         )
 
-    def _notes(self) -> tuple[str, ...]:
-        unknown = self._rooms.config.unknown_keys()
-        return tuple(f"{key} is no WebJobs setting: check its spelling." for key in unknown)
+    def _settings(self) -> dict[str, Any]:
+        """What the settings say about this engine: fields of its EngineInfo."""
+        config = self._rooms.config
+        choice = pick_zone(None, config.time_zone)
+        notes = [f"{key} is no WebJobs setting: check its spelling." for key in config.unknown_keys()]
+        if choice.problem is not None:
+            notes.append(choice.problem.text)
+        return {
+            "stopped_by_setting": config.stopped,
+            "schedules_off": config.disable_schedule,
+            "zone": choice.zone.key,
+            "notes": tuple(notes),
+        }

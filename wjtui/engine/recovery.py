@@ -8,17 +8,20 @@ import shutil
 
 import msgspec
 
-from wjtui.engine.history.store import RunStore
+from wjtui.engine.damage import Aside, is_no_file
+from wjtui.engine.history.store import STATUS, RunStore, decode_status
 from wjtui.engine.process.survivors import end_survivors
 from wjtui.engine.rooms import Rooms
 from wjtui.engine.site import Site
 from wjtui.model.identity import JobId, JobType
-from wjtui.model.runs import Run, RunStatus
+from wjtui.model.runs import Run, RunRef, RunStatus, run_id_time
+from wjtui.support.files import read_whole
 from wjtui.support.locks import is_locked
 
 log = logging.getLogger(__name__)
 
 REASON = "the engine ended while it ran"
+DAMAGED = "its status file was damaged"
 
 
 async def end_earlier_processes(rooms: Rooms) -> int:
@@ -30,17 +33,19 @@ def empty_temp(site: Site) -> None:
     """Remove working copies and shutdown files; what cannot be removed is logged and stays."""
     for folder in (site.temp / "jobs", site.temp / "JobsShutdown"):
         try:
-            shutil.rmtree(folder)
-        except FileNotFoundError:
-            continue
+            if folder.is_dir():
+                shutil.rmtree(folder)
+            else:
+                folder.unlink(missing_ok=True)
         except OSError as error:
             log.warning("%s was not emptied: %s", folder, error)
 
 
-def close_open_runs(site: Site, store: RunStore) -> list[Run]:
+def close_open_runs(site: Site, store: RunStore, aside: Aside) -> list[Run]:
     """Turn runs that nobody holds any more into ``Aborted``, ended when last written (spec 6.1).
 
-    Returns them. Reads every status file, so it belongs in a thread.
+    So is a run whose status is damaged: it stays in the history with what its folder tells. Returns those
+    that were open. Reads every status file, so it belongs in a thread.
     """
     closed: list[Run] = []
     folder = site.data / JobType.TRIGGERED.value
@@ -52,15 +57,37 @@ def close_open_runs(site: Site, store: RunStore) -> list[Run]:
         job = JobId(JobType.TRIGGERED, name)
         if is_locked(folder / name / "triggeredJob.lock"):
             continue
-        for run in store.open_runs(job):
-            ended = store.last_written(run.ref) or run.started
-            aborted = msgspec.structs.replace(
-                run, status=RunStatus.ABORTED, ended=max(ended, run.started), reason=REASON
+        for run_id in store.ids(job):
+            ref = RunRef(job, run_id)
+            run = _read(site, ref, aside)
+            if run is None or run.status.ended:
+                continue
+            ended = store.last_written(ref) or run.started
+            run = msgspec.structs.replace(
+                run, status=RunStatus.ABORTED, ended=max(ended, run.started), reason=run.reason or REASON
             )
             try:
-                store.save(aborted)
+                store.save(run)
             except OSError as error:
                 log.warning("run %s stays open: %s", run.ref, error)
                 continue
-            closed.append(aborted)
+            if run.reason != DAMAGED:
+                closed.append(run)
     return closed
+
+
+def _read(site: Site, ref: RunRef, aside: Aside) -> Run | None:
+    """A run as its status says, or as an open one as its folder says where the status was set aside."""
+    folder = site.run_folder(ref)
+    try:
+        run = decode_status(ref, read_whole(folder / STATUS))
+    except OSError as error:
+        if not is_no_file(error):
+            return None
+        if not folder.is_dir():
+            aside.put(folder, ref.job)
+            return None
+        run = None
+    if run is None and aside.put(folder / STATUS, ref.job):
+        run = Run(ref, RunStatus.RUNNING, "", run_id_time(ref.run), reason=DAMAGED)
+    return run

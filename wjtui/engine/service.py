@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
 
 from wjtui.engine.rooms import Rooms
 from wjtui.engine.running.supervisor import Supervisor
+from wjtui.engine.scheduling.scheduler import Scheduler
 from wjtui.logs.reader import FileLogSource, LogFile
 from wjtui.logs.writer import rolled_app_log, rolled_job_log
 from wjtui.model.errors import Conflict, EngineStopping, InvalidRequest, NotAllowed, NotRunning, RunNotFound
@@ -13,18 +15,24 @@ from wjtui.model.events import Envelope, LogKind, LogRef, Snapshot
 from wjtui.model.identity import JobId, JobType
 from wjtui.model.jobs import Job
 from wjtui.model.runs import Launch, Run, RunId, RunRef, is_run_id
+from wjtui.model.schedules import LaterStart, Missed
 from wjtui.service import LogSource
 
 MAX_ARGUMENTS = 32 * 1024
 """Bytes (spec 4)."""
+FURTHEST = timedelta(days=3653)
+"""How far a start can be put off: ten years, the longest that ten of them are."""
 
 
 class LocalJobService:
     """The JobService of an engine in this process; its methods run in the engine's loop."""
 
-    def __init__(self, rooms: Rooms, supervisor: Supervisor, shut_down: Callable[[], None]) -> None:
+    def __init__(
+        self, rooms: Rooms, supervisor: Supervisor, scheduler: Scheduler, shut_down: Callable[[], None]
+    ) -> None:
         self._rooms = rooms
         self._supervisor = supervisor
+        self._scheduler = scheduler
         self._shut_down = shut_down
 
     async def snapshot(self) -> Snapshot:
@@ -104,6 +112,47 @@ class LocalJobService:
 
     async def run(self, job: JobId, arguments: str | None = None, *, trigger: str = "External - ") -> RunId:
         """Start a run of a triggered job (spec 6.2)."""
+        found = self._startable(job, arguments)
+        run = await self._supervisor.triggered(found.id).start(arguments, trigger)
+        return run.ref.run
+
+    async def run_later(
+        self, job: JobId, at: datetime, arguments: str | None = None, *, trigger: str = "External - "
+    ) -> None:
+        """Start a run of a triggered job at an instant, or as soon after it as that is possible.
+
+        A run that is going then ends first; the scheduler's log and a notice say so.
+        """
+        found = self._startable(job, arguments)
+        now, at = self._rooms.clock.now(), at.astimezone(UTC)
+        if at <= now:
+            raise InvalidRequest(f"{at.isoformat()} is over: name a time that is yet to come.")
+        if at - now > FURTHEST:
+            raise InvalidRequest(f"{at.isoformat()} is more than ten years away: name an earlier time.")
+        await self._scheduler.put_off(found.id, LaterStart(at, trigger, arguments))
+
+    async def cancel_later(self, job: JobId) -> None:
+        """Take the start that was put off back."""
+        self._check_stopping()
+        found = self._rooms.state.job(job)
+        if found.is_continuous:
+            raise NotRunning(f"'{found.id.name}' is a continuous job, of which no start is ever put off.")
+        await self._scheduler.take_back(found.id)
+
+    async def pause(self, job: JobId) -> None:
+        """Switch the schedule of one job off (D-26)."""
+        await self._supervisor.set_enabled(self._scheduled(job).id, False)
+
+    async def resume(self, job: JobId) -> None:
+        """Switch the schedule of one job on again."""
+        await self._supervisor.set_enabled(self._scheduled(job).id, True)
+
+    async def missed(self, job: JobId) -> list[Missed]:
+        """Stretches of scheduled instants without a run, newest first."""
+        return self._scheduler.missed(self._rooms.state.job(job).id)
+
+    def _startable(self, job: JobId, arguments: str | None) -> Job:
+        """A triggered job that can be started with these arguments now, but for a run that is going."""
         if self._rooms.state.info.stopping:
             raise Conflict("The engine is being stopped: no new run was started.")
         found = self._rooms.state.job(job)
@@ -115,8 +164,19 @@ class LocalJobService:
             raise Conflict("WebJobs are stopped by configuration (WEBJOBS_STOPPED): no run was started.")
         if not found.runnable:
             raise Conflict(f"'{found.id.name}' cannot run: {found.error}")
-        run = await self._supervisor.triggered(found.id).start(arguments, trigger)
-        return run.ref.run
+        return found
+
+    def _scheduled(self, job: JobId) -> Job:
+        """A triggered job with a schedule, whatever the state of that."""
+        self._check_stopping()
+        found = self._rooms.state.job(job)
+        if found.is_continuous:
+            raise NotAllowed(f"'{found.id.name}' is a continuous job, which has no schedule.")
+        if found.schedule is None:
+            raise Conflict(
+                f"'{found.id.name}' has no schedule: write 'schedule' into its settings.job first."
+            )
+        return found
 
     async def cancel(self, ref: RunRef, *, now: bool = False) -> None:
         """End a run as Aborted."""

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import socket
+from collections.abc import Mapping
 from pathlib import Path
 
 from wjtui.model.events import LogKind, LogRef
 from wjtui.model.identity import JobId, JobType
 from wjtui.model.runs import RunRef
+
+_VARIABLE = re.compile(r"\$(?:(\w+)|\{([^}]*)\})", re.ASCII)
 
 
 def child_in_any_case(folder: Path, name: str) -> Path:
@@ -48,11 +52,18 @@ def short_instance(instance: str, environment: dict[str, str], given: str | None
     return "".join(c if c.isalnum() or c in "-_." else "_" for c in text).lstrip(".") or "_"
 
 
+def expand_variables(text: str, environment: Mapping[str, str]) -> str:
+    """``$NAME`` and ``${NAME}`` replaced by what this environment says; unknown ones stay as they are."""
+    return _VARIABLE.sub(lambda found: environment.get(found[1] or found[2], found[0]), text)
+
+
 class Site:
     """Paths of one root as seen by one instance. Nothing here is created by asking for it."""
 
     def __init__(self, root: Path, instance: str, iid: str, *, jobs_root: str = "", temp: str = "") -> None:
-        """``jobs_root`` is ``WEBJOBS_ROOT_PATH``: absolute, or under ``site/wwwroot`` (spec 3.1)."""
+        """``jobs_root`` is ``WEBJOBS_ROOT_PATH``, its variables expanded: absolute, or under ``site/wwwroot``
+        (spec 3.1).
+        """
         self.root = root
         self.instance = instance
         self.iid = iid
@@ -86,7 +97,7 @@ class Site:
         """The primary source folder, which holds ``triggered`` and ``continuous``."""
         if self._jobs_root:
             # An absolute path stays absolute: trimming its slash, as the original did, would break it (3.1).
-            return self.wwwroot / os.path.expandvars(self._jobs_root)
+            return self.wwwroot / self._jobs_root
         return resolve_in_any_case(self.wwwroot, "app_data", "jobs")
 
     @property

@@ -17,6 +17,7 @@ from wjtui.model.events import (
     LogExtent,
     LogGrew,
     LogRef,
+    MissedChanged,
     Notice,
     NoticeRaised,
     RunChanged,
@@ -29,6 +30,7 @@ from wjtui.model.events import (
 from wjtui.model.identity import JobId
 from wjtui.model.jobs import Job
 from wjtui.model.runs import Run, RunRef
+from wjtui.model.schedules import Missed
 from wjtui.support.clock import Clock
 
 JobKey = tuple[str, str]
@@ -86,6 +88,10 @@ class State:
     def log_grew(self, ref: LogRef, extent: LogExtent) -> None:
         """Tell how far a log reaches."""
         self.bus.publish(LogGrew(ref, extent))
+
+    def tell_missed(self, job: JobId, stretch: Missed) -> None:
+        """Tell of scheduled instants without a run: the newest stretch, whole."""
+        self.bus.publish(MissedChanged(job, stretch))
 
     def put_usage(self, job: JobId, usage: Usage | None) -> None:
         """Set what a job uses; None: nothing of it runs."""

@@ -71,8 +71,8 @@ def start_engine(place: Place, *, attended: bool = False, debug: bool = False) -
 
 def running_engine(place: Place) -> EngineFile | None:
     """The engine of this place, if one takes connections."""
-    found = find_engine(place.site.engine_lock, place.site.engine_file)
-    return found if found is not None and _answers(str(found.socket)) else None
+    found = _engine_there(place)
+    return found if found is not None and _is_of(place, found) and _answers(str(found.socket)) else None
 
 
 def wait_until_serving(place: Place, start: Start, seconds: float = START_SECONDS) -> EngineFile:
@@ -101,11 +101,17 @@ async def serving(place: Place, start: Start, seconds: float = START_SECONDS) ->
 def stop_engine(place: Place) -> EngineFile | None:
     """Ask the place's engine to stop every job and end; returns it once it is gone, None when none runs.
 
-    Waits as long as the jobs' own waiting times allow.
+    Waits as long as the jobs' own waiting times allow. Raises EngineBusy where another instance's engine has
+    the place: six characters of its name are all that tells them apart on disk (contract: instance).
     """
-    found = find_engine(place.site.engine_lock, place.site.engine_file)
+    found = _engine_there(place)
     if found is None:
         return None
+    if not _is_of(place, found):
+        raise EngineBusy(
+            f"The engine on '{place.root}' (pid {found.pid}) is that of instance '{found.instance}', not of "
+            f"'{place.site.instance}': name it with --instance {found.instance}."
+        )
     try:
         os.kill(found.pid, signal.SIGTERM)
     except ProcessLookupError:
@@ -121,7 +127,9 @@ def _serving(place: Place, start: Start) -> EngineFile | None:
     status = start.status()
     if (found := running_engine(place)) is not None:
         return found
-    if status is not None and not (status == EngineBusy.exit_status and is_locked(place.site.engine_lock)):
+    there = _engine_there(place)
+    slower = status == EngineBusy.exit_status and is_locked(place.site.engine_lock)
+    if status is not None and not (slower and (there is None or _is_of(place, there))):
         sentence = start.said() or f"The engine on '{place.root}' ended with status {status}."
         raise EngineBusy(sentence) if status == EngineBusy.exit_status else EngineFailed(sentence)
     return None
@@ -133,9 +141,17 @@ def _silent(place: Place, seconds: float) -> EngineFailed:
     )
 
 
+def _engine_there(place: Place) -> EngineFile | None:
+    return find_engine(place.site.engine_lock, place.site.engine_file)
+
+
+def _is_of(place: Place, engine: EngineFile) -> bool:
+    return engine.instance == place.site.instance
+
+
 def _still_there(place: Place, engine: EngineFile) -> bool:
     # The lock goes last; a successor may have taken it meanwhile.
-    now = find_engine(place.site.engine_lock, place.site.engine_file)
+    now = _engine_there(place)
     return is_locked(place.site.engine_lock) if now is None else now.pid == engine.pid
 
 

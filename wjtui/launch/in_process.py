@@ -79,8 +79,11 @@ class EngineThread:
 def show_in_process(place: Place, wish: ScreenWish) -> None:
     """Host the engine here and show the screen; go on headless when it was left with work to do."""
     become_subreaper()
+    # Before the screen, which puts back what it found: no instant remains in which a signal ends the engine.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     engine = EngineThread(place, EngineLog(debug=wish.debug))
     service = engine.start()
+    _obey_signals(engine)
     left = None
     try:
         left = asyncio.run(
@@ -91,15 +94,15 @@ def show_in_process(place: Place, wish: ScreenWish) -> None:
             go_headless(told=left is Leave.LEFT)
         else:
             engine.call(Serving.stop_in_order)
-        _wait(engine)
+        engine.call(Serving.watch_need)
+        engine.join()
 
 
 def go_headless(*, told: bool) -> None:
-    """Let go of the terminal: hang-ups ignored, standard streams to the null device, a session if possible.
+    """Let go of the terminal: standard streams to the null device, a session of its own if possible.
 
     The kernel refuses ``setsid`` to the leader of a process group, which a program started from a shell is.
     """
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     # The screen's library leaves its handlers behind; a hang-up brings SIGCONT along, and there is no screen
     # to be painted again.
     for number in (signal.SIGCONT, signal.SIGTSTP, signal.SIGWINCH):
@@ -115,13 +118,11 @@ def go_headless(*, told: bool) -> None:
         os.setsid()
 
 
-def _wait(engine: EngineThread) -> None:
-    """Until the engine has ended; signals stop it in order, a second one skips the waiting."""
+def _obey_signals(engine: EngineThread) -> None:
+    """Have signals stop the engine in order; a second one skips the waiting."""
 
     def handle(number: int, frame: FrameType | None) -> None:
         engine.call(Serving.ask_to_stop)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, handle)
-    engine.call(Serving.watch_need)
-    engine.join()

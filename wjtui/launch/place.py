@@ -5,19 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import shlex
-import stat
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 from wjtui.engine.site import Site, instance_of, resolve_in_any_case, short_instance
-from wjtui.model.errors import RootUnusable
-
-SOCKET_PATH_BYTES = 107
-"""What a ``sockaddr_un`` holds on Linux, less the zero at its end."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +66,9 @@ def choose_root(given: str | None, environment: Mapping[str, str], here: Path) -
 
 def user_data() -> Path:
     """The platform's folder for what wjtui keeps for a person."""
+    # 4 ms, and only a root that nobody named needs it.
+    import platformdirs
+
     return platformdirs.user_data_path("wjtui", appauthor=False)
 
 
@@ -80,27 +76,3 @@ def socket_path(root: Path, instance: str) -> Path:
     """The socket's path: short whatever the root's is, and the same for everyone who means that engine."""
     digest = hashlib.sha256(f"{root}\0{instance}".encode("utf-8", "surrogateescape")).hexdigest()
     return Path(tempfile.gettempdir()) / f"wjtui-{os.getuid()}" / f"{digest[:16]}.sock"
-
-
-def prepare_socket_folder(socket: Path) -> None:
-    """Make the socket's folder, for its owner alone. Raises RootUnusable when somebody else made it."""
-    if (length := len(os.fsencode(socket))) > SOCKET_PATH_BYTES:
-        raise RootUnusable(
-            f"The engine's socket '{socket}' would have a path of {length} bytes and {SOCKET_PATH_BYTES} are"
-            " possible: set TMPDIR to a shorter folder, for example TMPDIR=/tmp."
-        )
-    folder = socket.parent
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        found = folder.lstat()
-    except OSError as error:
-        raise RootUnusable(
-            f"The folder '{folder}' for the engine's socket cannot be used ({error.strerror}): remove what is"
-            " there, or set TMPDIR to a folder you may write to."
-        ) from error
-    private = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
-    if not private:
-        raise RootUnusable(
-            f"The folder '{folder}' for the engine's socket is not yours alone, so somebody else could answer"
-            f" in its place: make it yours with mode 0700, or set TMPDIR to another folder."
-        )

@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import socket
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from wjtui import __version__
-from wjtui.api.app import make_app
-from wjtui.api.server import ApiServer, open_unix_socket
+from wjtui.api.unix_socket import open_unix_socket
 from wjtui.client.probe import EngineFile
 from wjtui.engine.engine import Engine, EngineOptions
-from wjtui.launch.place import Place, prepare_socket_folder
+from wjtui.launch.place import Place
 from wjtui.support.clock import SystemClock
 from wjtui.support.files import write_atomic
+
+if TYPE_CHECKING:
+    from wjtui.api.server import ApiServer
 
 LINGER_SECONDS = 30.0
 """An attended engine with nothing to do ends that long after its last client."""
@@ -30,35 +34,42 @@ class Serving:
     def __init__(self, place: Place, environment: dict[str, str], *, attended: bool) -> None:
         """``attended``: a screen brought it, so it ends when there is nothing to do and nobody looks."""
         self.place = place
-        self.engine = Engine(EngineOptions(place.root, place.instance, environment, attended))
+        options = EngineOptions(place.root, place.instance, environment, attended)
+        self.engine = Engine(options, withdraw=self._withdraw)
         self._attended = attended
-        self._api = ApiServer()
+        self._socket: socket.socket | None = None
+        self._api: ApiServer | None = None
         self._clock = SystemClock()
-        self._socket_inode: int | None = None
         self._serves = False
         self._asked_to_stop = False
         self._stop: asyncio.Task[None] | None = None
         self._watch: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Take the lock, start the engine, open the socket, write ``engine.json``.
+        """Take the lock, open the socket, read the jobs, write ``engine.json``, answer, start the jobs.
 
         Raises EngineBusy or RootUnusable; nothing is left behind then.
         """
-        prepare_socket_folder(self.place.socket)
-        await self.engine.start()
+        await self.engine.take()
         try:
-            await self._open()
+            # The lock is ours, so a socket that is there belongs to an engine that was killed.
+            self._socket = open_unix_socket(self.place.socket, replace=True)
+            await self.engine.read()
+            # Every job is known: who connects from now on waits for nothing but the imports of the API.
+            self._write_card()
+            await self._answer(self._socket)
+            await self.engine.start()
         except BaseException:
             await self.engine.stop(now=True)
-            self._withdraw()
             raise
+        if self._attended:
+            self.watch_need()
         self._serves = True
         if self._asked_to_stop:
             self._begin_stop()
 
     async def closed(self) -> None:
-        """Wait until the engine has ended, by whoever's wish, and take down what it showed to the world."""
+        """Wait until the engine has ended, by whoever's wish."""
         try:
             await self.engine.closed()
             if self._stop is not None:
@@ -67,8 +78,6 @@ class Serving:
             if self._watch is not None:
                 self._watch.cancel()
                 await asyncio.gather(self._watch, return_exceptions=True)
-            await self._api.stop()
-            self._withdraw()
 
     def stop_in_order(self) -> None:
         """Begin to stop every job gracefully, then the engine; nothing more happens when that has begun."""
@@ -88,40 +97,39 @@ class Serving:
         if self._watch is None:
             self._watch = asyncio.get_running_loop().create_task(self._end_unneeded(), name="need")
 
-    async def _open(self) -> None:
-        # The lock is ours, so a socket that is there belongs to an engine that was killed.
-        self.place.socket.unlink(missing_ok=True)
-        socket = open_unix_socket(self.place.socket)
-        self._socket_inode = self.place.socket.stat().st_ino
-        await self._api.start(make_app(self.engine.service), [socket])
+    def _write_card(self) -> None:
         site = self.place.site
         card = EngineFile(
             pid=os.getpid(), instance=site.instance, version=__version__, socket=str(self.place.socket)
         )
         write_atomic(site.engine_file, msgspec.json.encode(card))
-        if self._attended:
-            self.watch_need()
+
+    async def _answer(self, opened: socket.socket) -> None:
+        # Only here: these imports take a third of the start, while clients may connect already (P13).
+        from wjtui.api.app import make_app
+        from wjtui.api.server import ApiServer
+
+        self._api = ApiServer()
+        await self._api.start(make_app(self.engine.service), [opened])
 
     def _begin_stop(self) -> None:
         self._stop = asyncio.get_running_loop().create_task(self.engine.stop(), name="stop")
 
     async def _end_unneeded(self) -> None:
+        assert self._api is not None
         while self._clock.monotonic() - self._api.idle_since < LINGER_SECONDS or self.engine.has_work:
             await self._clock.sleep(_LOOK_SECONDS)
         log.info("nothing to do and nobody attached: the engine ends")
         self.stop_in_order()
 
-    def _withdraw(self) -> None:
-        # The lock is free by now: what a successor has put in the same places is not ours to remove.
-        site, socket = self.place.site, self.place.socket
-        try:
-            card = msgspec.json.decode(site.engine_file.read_bytes(), type=EngineFile)
-            if card.pid == os.getpid():
-                site.engine_file.unlink(missing_ok=True)
-        except (OSError, msgspec.MsgspecError):
-            pass
-        try:
-            if self._socket_inode is not None and socket.stat().st_ino == self._socket_inode:
-                socket.unlink(missing_ok=True)
-        except OSError:
-            pass
+    async def _withdraw(self) -> None:
+        """Take down what shows the engine to the world, while its lock is still held."""
+        if self._api is not None:
+            await self._api.stop()
+        if self._socket is not None:
+            self._socket.close()
+            for path in (self.place.socket, self.place.site.engine_file):
+                try:
+                    path.unlink(missing_ok=True)
+                except OSError as error:
+                    log.warning("%s was not removed: %s", path, error)

@@ -9,6 +9,8 @@ RING_BYTES = 256_000
 class Ring:
     """Bytes in order; at most ``RING_LINES`` lines and ``RING_BYTES``, the oldest are lost first."""
 
+    __slots__ = ("_data", "_lines", "lost_bytes", "lost_lines")
+
     def __init__(self) -> None:
         self._data = bytearray()
         self._lines = 0

@@ -43,6 +43,11 @@ class LogWriter:
     shared should get whole lines only: to a line left open, another writer would add his.
     """
 
+    __slots__ = (
+        "_fd", "_file", "_inside_line", "_limit", "_lost_line", "_older", "_on_trouble", "_path", "_reason",
+        "_ring", "_told_bytes", "_told_lines", "_torn", "position", "size", "troubled",
+    )  # fmt: skip
+
     def __init__(
         self,
         path: Path,
@@ -53,14 +58,16 @@ class LogWriter:
     ) -> None:
         """``lost_line`` makes a log line of the sentence that tells what was lost; ``on_trouble`` gets a
         sentence for people when writing begins to fail, and when it fails for another reason."""
-        self.path = path
+        # Paths as text: one takes 600 bytes, and there are seven in all for each job.
+        self._path = str(path)
         self.size = 0
         """Bytes in the file when this writer last looked."""
         self.position = 0
         """Bytes the file had when it was first opened, and all that this writer has written since."""
         self.troubled: str | None = None
         """Why nothing can be written now, as a sentence for people."""
-        self._rolling = rolling
+        self._limit = None if rolling is None else rolling.limit
+        self._older = () if rolling is None else tuple(map(str, rolling.older))
         self._lost_line = lost_line
         self._on_trouble = on_trouble
         self._reason = ""
@@ -71,6 +78,11 @@ class LogWriter:
         self._file: tuple[int, int] | None = None
         self._inside_line = False
         self._torn = False
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return Path(self._path)
 
     @property
     def lost_bytes(self) -> int:
@@ -140,7 +152,7 @@ class LogWriter:
         self._close()
         reason = error.strerror or str(error)
         self.troubled = (
-            f"{self.path} cannot be written ({reason}): make room or mend the folder;"
+            f"{self._path} cannot be written ({reason}): make room or mend the folder;"
             " meanwhile the newest output is held in memory."
         )
         if reason != self._reason:
@@ -151,8 +163,8 @@ class LogWriter:
     def _ready(self) -> int:
         """A descriptor whose file is the one at ``path``, rolled if it was due. Raises OSError."""
         fd = self._current()
-        if self._rolling is not None and self.size > self._rolling.limit:
-            self._roll(fd, self._rolling.older)
+        if self._limit is not None and self.size > self._limit:
+            self._roll(fd)
             fd = self._current()
         if self._torn:
             os.write(fd, b"\n")
@@ -164,7 +176,7 @@ class LogWriter:
     def _current(self) -> int:
         if self._fd is not None:
             try:
-                seen = os.stat(self.path)
+                seen = os.stat(self._path)
             except FileNotFoundError:
                 pass
             else:
@@ -176,10 +188,10 @@ class LogWriter:
 
     def _open(self) -> int:
         try:
-            fd = os.open(self.path, _FLAGS, 0o644)
+            fd = os.open(self._path, _FLAGS, 0o644)
         except FileNotFoundError:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            fd = os.open(self.path, _FLAGS, 0o644)
+            fd = os.open(self._path, _FLAGS, 0o644)
         self._fd = fd
         seen = os.fstat(fd)
         if self._file is None:
@@ -192,7 +204,7 @@ class LogWriter:
         self.size = seen.st_size
         return fd
 
-    def _roll(self, fd: int, older: tuple[Path, ...]) -> None:
+    def _roll(self, fd: int) -> None:
         """Move the file and its predecessors on, best effort: one that cannot be moved just gets longer.
 
         Instances that share the file have it open, so a lock on it decides who moves it; one that comes later
@@ -203,9 +215,9 @@ class LogWriter:
         except OSError:
             return
         try:
-            seen = os.stat(self.path)
+            seen = os.stat(self._path)
             if (seen.st_dev, seen.st_ino) == self._file:
-                for source, target in reversed(list(pairwise((self.path, *older)))):
+                for source, target in reversed(list(pairwise((self._path, *self._older)))):
                     try:
                         os.replace(source, target)
                     except FileNotFoundError:

@@ -12,6 +12,7 @@ from wjtui.model.base import Value
 from wjtui.model.identity import JobId
 from wjtui.model.jobs import Job
 from wjtui.model.runs import Run, RunId, RunRef
+from wjtui.model.schedules import Missed
 
 
 class LogKind(StrEnum):
@@ -89,6 +90,10 @@ class EngineInfo(Value, frozen=True):
     """Whether it was brought by a screen and ends when nobody needs it."""
     stopped_by_setting: bool = False
     """``WEBJOBS_STOPPED`` is true-like: no job runs."""
+    schedules_off: bool = False
+    """``WEBJOBS_DISABLE_SCHEDULE`` is true-like: no schedule waits."""
+    zone: str = "UTC"
+    """The zone of schedules that name none (spec 7.4)."""
     stopping: bool = False
     hosts: dict[str, str] = msgspec.field(default_factory=dict)
     """Extension -> interpreter found for it, empty when none was found."""
@@ -145,6 +150,17 @@ class RunRemoved(Event, frozen=True):
         return "run", self.ref
 
 
+class MissedChanged(Event, frozen=True):
+    """Scheduled instants of a job brought no run: the newest stretch, whole."""
+
+    id: JobId
+    missed: Missed
+
+    @property
+    def key(self) -> Hashable:
+        return "missed", self.id.key, self.missed.first
+
+
 class LogGrew(Event, frozen=True):
     """A log has grown; published at most ten times a second a log. The text is never in an event.
 
@@ -187,7 +203,15 @@ class EngineChanged(Event, frozen=True):
 
 
 AnyEvent = (
-    JobChanged | JobRemoved | RunChanged | RunRemoved | LogGrew | UsageSampled | NoticeRaised | EngineChanged
+    JobChanged
+    | JobRemoved
+    | RunChanged
+    | RunRemoved
+    | MissedChanged
+    | LogGrew
+    | UsageSampled
+    | NoticeRaised
+    | EngineChanged
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -10,6 +11,7 @@ import msgspec
 from wjtui.model.base import Value
 from wjtui.model.identity import JobId, JobType
 from wjtui.model.runs import Exit, Launch, Outcome, Run, RunId
+from wjtui.model.schedules import LaterStart, Schedule
 from wjtui.model.settings import JobSettings
 
 
@@ -136,6 +138,11 @@ AnyPhase = (
 )
 
 
+def is_runnable(script: Script | None, problems: Iterable[Problem]) -> bool:
+    """Whether there is something to run and nothing that forbids it."""
+    return script is not None and not any(problem.severity is Severity.BLOCKING for problem in problems)
+
+
 class Job(Value, frozen=True):
     """One job, whole: an event carries all of it."""
 
@@ -153,7 +160,12 @@ class Job(Value, frozen=True):
     in_place: bool = False
     """Whether the job runs in its folder and not in a working copy (spec 2.5)."""
     using_sdk: bool = False
+    schedule: Schedule | None = None
+    """None: it has none."""
     next_run: datetime | None = None
+    """The instant its schedule waits for."""
+    later: LaterStart | None = None
+    """A start that a person put off."""
     latest_run: Run | None = None
     latest_launch: Launch | None = None
     recent: tuple[Outcome, ...] = ()
@@ -169,7 +181,7 @@ class Job(Value, frozen=True):
     @property
     def runnable(self) -> bool:
         """Whether there is something to run and nothing that forbids it."""
-        return self.script is not None and not any(p.severity is Severity.BLOCKING for p in self.problems)
+        return is_runnable(self.script, self.problems)
 
     @property
     def error(self) -> str | None:

@@ -28,6 +28,15 @@ def is_run_id(text: str) -> bool:
     return len(text) in (14, 18) and text.isascii() and text.isdecimal()
 
 
+def run_id_time(run: RunId) -> datetime:
+    """The start instant that an id tells; the first one there is, where it tells none."""
+    try:
+        start = datetime.strptime(run[:14], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
+    return start.replace(microsecond=int(run[14:] or 0) * 100)
+
+
 class RunRef(Value, frozen=True):
     """One run of one job."""
 
@@ -87,6 +96,8 @@ class Run(Value, frozen=True):
     started: datetime
     ended: datetime | None = None
     exit: Exit | None = None
+    scheduled: datetime | None = None
+    """The instant of the schedule that it was started for; None: something else started it."""
     arguments: str = ""
     pid: int | None = None
     reason: str = ""

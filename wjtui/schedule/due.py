@@ -86,7 +86,7 @@ def decide(
     ``once``: the recurrence is a ``once``, which no age makes stale.
     ``ignore_missed``: the timer that a ``Wait`` set has fired, so what is due is due, whatever its age.
     """
-    due = timetable.next_after(_dealt_with_until(last, now, first_seen, since))
+    due = timetable.next_after(dealt_with_until(last, now, first_seen, since))
     if due is not None and last is not None and last > now and _belongs_to(last, due, timetable):
         due = timetable.next_after(due)
     if due is None:
@@ -108,7 +108,7 @@ def standing(verdict: Verdict, *, once: bool) -> Standing:
     return Standing.PENDING
 
 
-def _dealt_with_until(
+def dealt_with_until(
     last: datetime | None, now: datetime, first_seen: datetime, since: datetime | None
 ) -> datetime:
     """The moment after which occurrences count.

@@ -6,6 +6,8 @@ import fcntl
 import os
 from pathlib import Path
 
+from wjtui.support.files import read_whole
+
 
 class FileLock:
     """An exclusive advisory lock on a file, which stays after release: unlinking would let two holders in."""
@@ -20,22 +22,31 @@ class FileLock:
         return self._fd is not None
 
     def acquire(self, content: str = "") -> bool:
+        """Try without waiting, as ``claim`` does; a file that cannot be opened or locked is False too.
+
+        Read-only and full disks count as "not acquired" (spec 1.2).
+        """
+        try:
+            return self.claim(content)
+        except OSError:
+            return False
+
+    def claim(self, content: str = "") -> bool:
         """Try without waiting; ``content`` (operation, time, pid, instance) is for people who look.
 
-        False when somebody holds it, or when the file cannot be opened or locked: read-only and full disks
-        count as "not acquired" (spec 1.2).
+        False when somebody holds it. Raises OSError when the file cannot be opened or locked.
         """
         if self._fd is not None:
             return False
-        try:
-            fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        except OSError:
-            return False
+        fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             os.close(fd)
             return False
+        except BaseException:
+            os.close(fd)
+            raise
         self._fd = fd
         if content:
             try:
@@ -53,13 +64,18 @@ class FileLock:
 
 
 def is_locked(path: Path) -> bool:
-    """Whether somebody holds the lock now; a missing file is not locked."""
+    """Whether somebody holds the lock now; a missing file is not locked.
+
+    The look itself holds it for some microseconds: who really wants a lock that others look at tries again.
+    """
     try:
-        fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        # A plain open of a fifo would wait for a writer, for ever.
+        fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return False
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Shared, so that two who look at once do not take each other for a holder.
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
         return True
     else:
@@ -71,6 +87,6 @@ def is_locked(path: Path) -> bool:
 def holder_note(path: Path) -> str:
     """What the holder wrote into the lock file; empty when there is nothing to read."""
     try:
-        return path.read_text("utf-8", "replace").strip()
+        return read_whole(path).decode("utf-8", "replace").strip()
     except OSError:
         return ""

@@ -34,6 +34,12 @@ async def first(*waits: Coroutine[Any, Any, Any] | asyncio.Future[Any]) -> None:
             await asyncio.gather(*own, return_exceptions=True)
 
 
+def fire(signal: asyncio.Future[None]) -> None:
+    """Let those go on who wait for it; nothing happens the second time."""
+    if not signal.done():
+        signal.set_result(None)
+
+
 class TaskSet:
     """Named tasks that fail alone: a member's bug is logged and reported, its siblings go on."""
 

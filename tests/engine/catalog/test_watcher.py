@@ -98,6 +98,24 @@ def scene(tmp_path: Path) -> Scene:
     return Scene(tmp_path)
 
 
+async def test_after_a_look_only_what_differs_from_it_is_reported(scene: Scene) -> None:
+    for name in "abc":
+        scene.job(name)
+    watcher = Watcher(
+        scene.site, FastClock(), scene.heard, on_note=scene.notes.append, quiet_seconds=1, native=False
+    )
+    assert {*(await watcher.look()).jobs} == {A, B, C}
+    scene.job("b", text="echo changed before the first scan\n")
+    task = asyncio.create_task(watcher.run(), name="watch")
+    await scene.until_said(B)
+    scene.job("c", text="echo changed after it\n")
+    await scene.until_said(C)
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    assert scene.said == {B, C}
+
+
 async def test_at_the_start_every_job_is_reported_at_once_and_together(scene: Scene) -> None:
     for name in "abc":
         scene.job(name)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.engine.process.family import ENGINE, KINDS, Start, command, family, family_pids, lives, until
+from wjtui.engine.process import launches as launches_room
 from wjtui.engine.process import survivors
 from wjtui.engine.process.launches import Launches
 from wjtui.engine.process.spawn import Command
@@ -77,3 +78,31 @@ async def test_neither_we_nor_our_ancestors_are_survivors(
     found = find_survivors(ENGINE)
     assert os.getpid() not in found
     assert os.getppid() not in found
+
+
+async def test_jobs_that_start_together_share_one_look(
+    launches: Launches, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[str | None] = []
+
+    def count(engine: str, job: str | None, living: Container[int]) -> list[int]:
+        looks.append(job)
+        return []
+
+    monkeypatch.setattr(launches_room, "find_survivors", count)
+    await asyncio.gather(*(launches.end_leftovers(f"continuous/{number}") for number in range(50)))
+    assert looks == [None]
+    await launches.end_leftovers("continuous/0")
+    assert looks == [None, None], "a later launch looks anew"
+
+
+async def test_a_shared_look_ends_only_the_jobs_own(start: Start, launches: Launches) -> None:
+    sleep = command("/bin/sleep", "1000")
+    mine, other = (start(of_job(sleep, f"continuous/{name}")) for name in ("mine", "other"))
+    await until(lambda: set(find_survivors(ENGINE)) == {mine.pid, other.pid}, "both run")
+    await asyncio.gather(launches.end_leftovers("continuous/mine"), launches.end_leftovers("continuous/none"))
+    assert lives(mine.pid), "a living launch is spared"
+    launches.living.clear()
+    await asyncio.gather(launches.end_leftovers("continuous/mine"), launches.end_leftovers("continuous/none"))
+    assert not lives(mine.pid)
+    assert lives(other.pid)

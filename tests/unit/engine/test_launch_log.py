@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from wjtui.engine.history.launches import KEPT, LaunchLog
+from wjtui.engine.history.launches import KEPT, LaunchLog, read_launches
 from wjtui.model.runs import Exit, Launch
 
 AT = datetime(2016, 5, 19, tzinfo=UTC)
@@ -65,3 +65,15 @@ def test_a_disk_that_refuses_loses_the_line_and_not_the_launch(tmp_path: Path) -
     with pytest.raises(OSError):
         log.add(launch(1))
     assert log.launches == [launch(1)]
+
+
+@pytest.mark.parametrize(
+    ("end", "damaged"),
+    [(b"", False), (b'{"started":"20', False), (b"\0" * 100, True), (b"garbage\n", True), (b"{}\n", True)],
+    ids=["whole", "torn", "zeros", "garbage", "object"],
+)
+def test_an_unfinished_line_is_no_damage(tmp_path: Path, end: bytes, damaged: bool) -> None:
+    path = tmp_path / "launches.jsonl"
+    path.write_bytes(msgspec.json.encode(launch(1)) + b"\n" + end)
+    assert read_launches(path)[0] == [launch(1)]
+    assert read_launches(path)[2] is damaged

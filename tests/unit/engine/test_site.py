@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from wjtui.engine.site import Site, child_in_any_case, instance_of, resolve_in_any_case, short_instance
+from wjtui.engine.engine import EngineOptions, make_site
+from wjtui.engine.site import (
+    Site,
+    child_in_any_case,
+    expand_variables,
+    instance_of,
+    resolve_in_any_case,
+    short_instance,
+)
 from wjtui.model.events import LogKind, LogRef
 from wjtui.model.identity import JobId, JobType
 from wjtui.model.runs import RunId, RunRef
@@ -41,10 +49,27 @@ def test_every_segment_is_matched(tmp_path: Path) -> None:
 
 
 def test_the_root_of_jobs_may_be_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WHERE", "there")
-    relative = Site(tmp_path, "h", "h", jobs_root="my/$WHERE")
+    monkeypatch.setenv("WHERE", "not of the engine")
+    environment = {"WEBJOBS_ROOT_PATH": "my/$WHERE", "WHERE": "there"}
+    relative = make_site(EngineOptions(tmp_path, "h", environment))
     assert relative.primary == tmp_path / "site" / "wwwroot" / "my" / "there"
     assert Site(tmp_path, "h", "h", jobs_root="/srv/jobs").primary == Path("/srv/jobs")
+
+
+@pytest.mark.parametrize(
+    ("text", "expanded"),
+    [
+        ("$A/b", "x/b"),
+        ("${A}b", "xb"),
+        ("$AB/$", "$AB/$"),
+        ("${A B}", "blank"),
+        ("/srv/$A$A", "/srv/xx"),
+        ("$EMPTY", ""),
+        ("", ""),
+    ],
+)
+def test_variables_are_those_of_the_engine(text: str, expanded: str) -> None:
+    assert expand_variables(text, {"A": "x", "A B": "blank", "EMPTY": ""}) == expanded
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from wjtui.launch.place import choose_root, find_place, prepare_socket_folder, socket_path
+from wjtui.api.unix_socket import open_unix_socket
+from wjtui.launch.place import choose_root, find_place, socket_path
 from wjtui.model.errors import RootUnusable
 
 
@@ -60,12 +61,12 @@ def test_a_hint_can_be_pasted(tmp_path: Path) -> None:
 def test_the_socket_folder_is_for_us_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     socket = socket_path(tmp_path, "vm")
-    prepare_socket_folder(socket)
+    open_unix_socket(socket).close()
     assert socket.parent.stat().st_mode & 0o777 == 0o700
-    prepare_socket_folder(socket)
+    open_unix_socket(socket, replace=True).close()
     socket.parent.chmod(0o755)
     with pytest.raises(RootUnusable, match="not yours alone"):
-        prepare_socket_folder(socket)
+        open_unix_socket(socket)
 
 
 def test_a_link_in_place_of_the_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,10 +75,10 @@ def test_a_link_in_place_of_the_folder_is_refused(tmp_path: Path, monkeypatch: p
     (tmp_path / "elsewhere").mkdir(mode=0o700)
     socket.parent.symlink_to(tmp_path / "elsewhere")
     with pytest.raises(RootUnusable, match="not yours alone"):
-        prepare_socket_folder(socket)
+        open_unix_socket(socket)
 
 
 def test_a_long_path_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / ("x" * 120)))
     with pytest.raises(RootUnusable, match="107 are possible: set TMPDIR"):
-        prepare_socket_folder(socket_path(tmp_path, "vm"))
+        open_unix_socket(socket_path(tmp_path, "vm"))

@@ -16,7 +16,7 @@ from wjtui.engine.catalog.shebang import launcher_for
 from wjtui.engine.site import Site
 from wjtui.model.base import Value
 from wjtui.model.identity import JobId, JobType, is_safe_component
-from wjtui.model.jobs import Problem, Script, Severity
+from wjtui.model.jobs import Problem, Script, Severity, is_runnable
 from wjtui.model.settings import JobSettings
 
 JobKey = tuple[str, str]
@@ -75,7 +75,7 @@ class Definition(Value, frozen=True):
     @property
     def runnable(self) -> bool:
         """Whether there is something to run and nothing that forbids it."""
-        return self.script is not None and not any(p.severity is Severity.BLOCKING for p in self.problems)
+        return is_runnable(self.script, self.problems)
 
 
 def list_jobs(site: Site) -> Folders:
@@ -117,7 +117,7 @@ def define(site: Site, folder: Folder, hosts: Hosts, previous: Snapshot | None =
         folder.path,
         site.job_data(folder.id),
         folder.path,
-        using_sdk=(site.job_data(folder.id) / SDK_MARKER).exists(),
+        using_sdk=os.path.exists(site.job_data(folder.id) / SDK_MARKER),
         problems=folder.problems,
     )
     try:

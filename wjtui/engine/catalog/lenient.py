@@ -9,7 +9,7 @@ from bisect import bisect_right
 from typing import Any
 
 _MAX_DEPTH = 64
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"""(?P<blank>\s+|//[^\r\n]*|/\*.*?\*/)
       | (?P<double>"(?:[^"\\\r\n]|\\.)*")
       | (?P<single>'(?:[^'\\\r\n]|\\.)*')
@@ -104,7 +104,7 @@ def _convert_into(strict: _Strict, text: str) -> None:
     last = before_last = ""
     # The tokens before this one, a value being "v": a comma goes away only where a value stands before it.
     while position < len(text):
-        token = _TOKEN.match(text, position)
+        token = TOKEN.match(text, position)
         if token is None:
             raise NotJson(_unreadable(text[position]), text, position)
         kind, piece = token.lastgroup, token.group()

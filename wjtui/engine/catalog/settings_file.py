@@ -10,6 +10,7 @@ from typing import Any
 
 from wjtui.engine.catalog.lenient import NotJson, is_strict, read_lenient
 from wjtui.engine.catalog.settings_check import check_settings
+from wjtui.engine.catalog.settings_edit import CannotEdit, set_key
 from wjtui.model.base import Value
 from wjtui.model.identity import JobType
 from wjtui.model.jobs import Problem, Severity
@@ -19,6 +20,8 @@ from wjtui.support.files import sync_folder, write_atomic
 SETTINGS = "settings.job"
 DISABLE = "disable.job"
 MAX_BYTES = 1 << 20
+_MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+"""Byte order mark -> how the text behind it is encoded."""
 
 
 class SettingsFile(Value, frozen=True):
@@ -82,19 +85,44 @@ def write_settings(script_dir: Path, text: str) -> Path:
     return path
 
 
+def set_setting(script_dir: Path, key: str, value: bool) -> None:
+    """Set one key of ``settings.job`` durably; all else stays as it is, its encoding too. No file: make one.
+
+    Raises OSError, and CannotEdit where the text does not allow it; the file is then as it was.
+    """
+    found = spellings(script_dir, SETTINGS)
+    path = script_dir / (found[0] if found else SETTINGS)
+    data = _read(path) if found else b""
+    try:
+        text = _decode(data)
+    except UnicodeDecodeError as error:
+        raise CannotEdit(f"byte {error.start + 1} is no UTF-8") from None
+    text = set_key(text, key, value)
+    mark = next((mark for mark in _MARKS if data.startswith(mark)), b"")
+    mode = stat.S_IMODE(path.stat().st_mode) & 0o777 if found else 0o644
+    write_atomic(path, mark + text.encode(_MARKS.get(mark, "utf-8")), mode=mode, durable=True)
+
+
 def has_disable(script_dir: Path) -> bool:
     """Whether ``disable.job`` is there, in any case and however it came: the job is not to run."""
     return bool(spellings(script_dir, DISABLE))
 
 
 def set_disabled(script_dir: Path, disabled: bool) -> None:
-    """Write ``disable.job``, or take away every spelling of it; durable, twice is as once. Raises OSError."""
+    """Write ``disable.job``, or take away every spelling of it; durable, twice is as once. Raises OSError.
+
+    An empty folder of that name disables too, and goes as a file does.
+    """
     found = spellings(script_dir, DISABLE)
     if disabled and not found:
         write_atomic(script_dir / DISABLE, b"", durable=True)
     elif not disabled and found:
         for name in found:
-            (script_dir / name).unlink(missing_ok=True)
+            path = script_dir / name
+            if path.is_dir() and not path.is_symlink():
+                path.rmdir()
+            else:
+                path.unlink(missing_ok=True)
         sync_folder(script_dir)
 
 
@@ -123,7 +151,8 @@ def _decode(data: bytes) -> str:
     # PowerShell's '>' writes UTF-16 with a byte order mark, which the original's reader takes.
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16")
-    return data.decode("utf-8-sig")
+    # Not as utf-8-sig: its module is loaded at first use, which fails where descriptors are used up.
+    return data.removeprefix(codecs.BOM_UTF8).decode()
 
 
 def _parse(text: str) -> dict[str, Any]:

@@ -37,8 +37,8 @@ class Watcher:
         quiet_seconds: float = DEFAULT_QUIET_SECONDS,
         native: bool = True,
     ) -> None:
-        """``on_dirty`` gets the keys of changed, new and vanished jobs, at first those of all without quiet
-        time, and every folder there is now, for reading these jobs again.
+        """``on_dirty`` gets the keys of changed, new and vanished jobs and every folder there is now, for
+        reading these jobs again; at first, unless ``look`` was asked, those of all without quiet time.
 
         ``on_note`` gets a sentence when file events are not to be had and scans alone remain. With ``native``
         False nobody asks for them.
@@ -60,6 +60,15 @@ class Watcher:
         """We changed this job ourselves, and are done: it is reported without quiet time."""
         self._debounce.at_once(job.key, self._clock.monotonic())
         self._wake.set()
+
+    async def look(self) -> Folders:
+        """The folders there are now; ``run`` will report nothing but what differs from them.
+
+        For who reads every job anyway: what changes meanwhile is not lost.
+        """
+        self._look = await asyncio.to_thread(look_at_folders, self._site, None)
+        self._signatures = await asyncio.to_thread(sign_files, self._marks(None))
+        return self._look.found
 
     async def run(self) -> None:
         """Watch until cancelled; no thread is left behind then."""

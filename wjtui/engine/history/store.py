@@ -14,7 +14,7 @@ from wjtui.engine.site import Site
 from wjtui.model.base import iso, parse_iso
 from wjtui.model.identity import JobId
 from wjtui.model.runs import Run, RunId, RunRef, RunStatus, is_run_id, make_run_id
-from wjtui.support.files import write_atomic
+from wjtui.support.files import read_whole, write_atomic
 
 STATUS = "status"
 OUTPUT = "output_log.txt"
@@ -27,6 +27,7 @@ def encode_status(run: Run) -> bytes:
         "Status": run.status.value,
         "StartTime": iso(run.started),
         "EndTime": iso(run.ended) if run.ended else None,
+        "ScheduledTime": iso(run.scheduled) if run.scheduled else None,
         "ExitCode": run.exit.code if run.exit else None,
         "Signal": run.exit.signal if run.exit else None,
         "Arguments": run.arguments or None,
@@ -52,6 +53,7 @@ def decode_status(ref: RunRef, data: bytes) -> Run | None:
                 "started": parse_iso(values["StartTime"]),
                 "ended": parse_iso(ended) if ended else None,
                 "exit": None if code is None and signum is None else {"code": code, "signal": signum},
+                "scheduled": _instant(values.get("ScheduledTime")),
                 "arguments": values.get("Arguments") or "",
                 "pid": values.get("Pid"),
                 "reason": values.get("Reason") or "",
@@ -96,7 +98,9 @@ class RunStore:
         self._names[job] = (stamp, names)
         return names
 
-    def create(self, job: JobId, at: datetime, trigger: str, arguments: str) -> Run:
+    def create(
+        self, job: JobId, at: datetime, trigger: str, arguments: str, scheduled: datetime | None = None
+    ) -> Run:
         """Make the folder of a new run and its first status, ``Initializing``. Raises OSError."""
         folder = self._site.job_data(job)
         folder.mkdir(parents=True, exist_ok=True)
@@ -110,8 +114,14 @@ class RunStore:
             except FileExistsError:
                 last = run_id
         self._names.pop(job, None)
-        run = Run(RunRef(job, run_id), RunStatus.INITIALIZING, trigger, at, arguments=arguments)
-        self.save(run)
+        ref = RunRef(job, run_id)
+        run = Run(ref, RunStatus.INITIALIZING, trigger, at, scheduled=scheduled, arguments=arguments)
+        try:
+            self.save(run)
+        except OSError:
+            # Else a full disk leaves a folder at each try, which counts as a run and drives real ones out.
+            (folder / run_id).rmdir()
+            raise
         return run
 
     def save(self, run: Run, *, durable: bool = False) -> None:
@@ -122,7 +132,7 @@ class RunStore:
         """One run, or None when there is no readable status of it."""
         folder = self._site.run_folder(ref)
         try:
-            run = decode_status(ref, (folder / STATUS).read_bytes())
+            run = decode_status(ref, read_whole(folder / STATUS))
         except OSError:
             return None
         return None if run is None else msgspec.structs.replace(run, output_size=_size(folder / OUTPUT))
@@ -168,6 +178,14 @@ class RunStore:
                 return datetime.fromtimestamp((folder / name).stat().st_mtime, UTC)
             except (OSError, ValueError, OverflowError):  # a file's time may lie beyond the year 9999
                 continue
+        return None
+
+
+def _instant(found: Any) -> datetime | None:
+    """A time that a run can do without: what is none counts as absent."""
+    try:
+        return parse_iso(found) if isinstance(found, str) else None
+    except (ValueError, OverflowError):
         return None
 
 

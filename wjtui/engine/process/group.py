@@ -32,6 +32,11 @@ class ProcessGroup:
     names session and group, cannot be given to another process, so a signal never hits a stranger.
     """
 
+    __slots__ = (
+        "_exited_at", "_given_up", "_launches", "_pumps", "_reaped", "_seen", "_stop_watching", "cpu_seconds",
+        "exit", "exited", "mark", "pid", "started",
+    )  # fmt: skip
+
     def __init__(
         self,
         pid: int,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from wjtui.engine.process.census import Census
 from wjtui.engine.process.mark import LAUNCH_BITS, Mark, engine_number
 from wjtui.engine.process.proc import SPARE, ProcessStat, process_ids, read_stat
+from wjtui.engine.process.survivors import end_survivors, find_survivors
 
 SLICE = 200
 """Processes a scan looks at before it lets the loop go on: 0.2 ms, or 2 ms where they are strangers."""
@@ -21,6 +22,7 @@ class Launches:
     def __init__(self, engine: str) -> None:
         """``engine`` is ``Site.mark``."""
         self.engine = engine_number(engine)
+        self._name = engine
         self.living: set[int] = set()
         """Numbers of the launches that have not ended, or are being started."""
         self.leaders: set[int] = set()
@@ -31,6 +33,8 @@ class Launches:
         self._scanning = asyncio.Lock()
         self._census: Census | None = None
         self._rest_until = 0.0
+        self._looking = asyncio.Lock()
+        self._look: asyncio.Task[bool] | None = None
         SPARE.reserve()
 
     def next_mark(self) -> Mark:
@@ -69,6 +73,23 @@ class Launches:
                 break
             oldest = time.monotonic()
         return found
+
+    async def end_leftovers(self, job: str) -> None:
+        """Kill what earlier launches of a job (``type/name``) left behind (spec 2.5, 5.3).
+
+        All who ask at the same time share one look at the machine: 500 jobs that start together would look
+        at each other's processes 250,000 times.
+        """
+        if self._look is None:
+            self._look = asyncio.get_running_loop().create_task(self._any_left(), name="leftovers")
+        if await asyncio.shield(self._look):
+            await end_survivors(self._name, job, self.living)
+
+    async def _any_left(self) -> bool:
+        async with self._looking:
+            # Who asks from now on may mean a process that this look has passed already.
+            self._look = None
+            return bool(await asyncio.to_thread(find_survivors, self._name, None, self.living))
 
     async def _scan(self, oldest: float) -> Census:
         async with self._scanning:

@@ -24,6 +24,8 @@ class Stream(StrEnum):
 class Pump:
     """Owns the reading end of a pipe until everybody has closed the other one, or ``close``."""
 
+    __slots__ = ("_fd", "_loop", "_sink", "drained", "last_output")
+
     def __init__(self, loop: asyncio.AbstractEventLoop, fd: int, sink: Callable[[bytes], None]) -> None:
         """Raises OSError when the loop cannot watch the pipe; ``fd`` is then still the caller's."""
         self.drained: asyncio.Future[bool] = loop.create_future()

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from datetime import timedelta
-from typing import Any
-
-import msgspec
 
 from wjtui.engine.catalog.discover import Definition
-from wjtui.engine.history.launches import LaunchLog
 from wjtui.engine.process.group import ProcessGroup
 from wjtui.engine.rooms import Rooms
 from wjtui.engine.running.continuous_policy import ShortEnds, StartBrake, restart_delay, seconds_text
-from wjtui.engine.running.head import Head
-from wjtui.engine.running.journal import Journal
-from wjtui.engine.running.launch import CannotLaunch, Launched, Launcher
+from wjtui.engine.running.launch import CalledOff, CannotLaunch, Launched, Launcher
+from wjtui.engine.running.record import Record
 from wjtui.engine.running.singleton import Singleton
-from wjtui.logs.line import Level, system_line
-from wjtui.logs.writer import LogWriter, rolled_app_log, rolled_job_log
-from wjtui.model.events import LogKind, LogRef
+from wjtui.logs.line import Level
 from wjtui.model.jobs import (
     AnyPhase,
     Disabling,
@@ -33,18 +25,13 @@ from wjtui.model.jobs import (
     Stopped,
     Stopping,
     Success,
-    status_word,
 )
-from wjtui.model.runs import Exit, Launch, launch_outcome
-from wjtui.support.files import write_atomic
-from wjtui.support.locks import FileLock
-from wjtui.support.tasks import first
-
-log = logging.getLogger(__name__)
+from wjtui.model.runs import Exit, Launch
+from wjtui.support.tasks import fire, first
 
 SINGLETON_RETRY_SECONDS = 5.0
-_STRIP = 10
-_STILL = (timedelta(hours=1), timedelta(hours=12))
+FIRST_WORD_SECONDS = 3600.0
+_WORD_EVERY_SECONDS = 12 * 3600.0
 _LACKS_LOOP = Problem(
     "ends-by-itself",
     "The script ends by itself within seconds, with exit code 0: a continuous job needs a loop, "
@@ -56,33 +43,32 @@ _LACKS_LOOP = Problem(
 class ContinuousRunner:
     """One task, ``run``, that others ask to change its mind: it is never cancelled while a process lives."""
 
+    __slots__ = (
+        "_brake", "_closing", "_ended", "_halt", "_launcher", "_live", "_now", "_reason", "_record",
+        "_rooms", "_short_ends", "_singleton", "_wanted", "_word_at", "definition", "group",
+    )  # fmt: skip
+
     def __init__(self, rooms: Rooms, definition: Definition) -> None:
+        loop = asyncio.get_running_loop()
         self._rooms = rooms
         self.definition = definition
+        """What the job is now."""
+        self.group: ProcessGroup | None = None
+        """The processes of the launch that is going."""
         self._launcher = Launcher(rooms, definition)
-        site, job = rooms.site, definition.id
-        app_path = site.log_path(LogRef(job))
-        job_path = site.log_path(LogRef(job, kind=LogKind.JOB))
-        self._job_log = LogWriter(job_path, rolling=rolled_job_log(job_path))
-        self._head = Head(self._job_log.write, site.iid, str(app_path), rooms.clock)
-        self._journal = Journal(rooms, LogRef(job), rolling=rolled_app_log(app_path), copy=self._copy_to_head)
-        self._from_engine = False
-        self._history = LaunchLog(definition.data / "launches.jsonl")
-        self._last_launch = self._history.launches[-1] if self._history.launches else None
-        self._instance_lock = FileLock(definition.data / f".instance_{site.iid}.lock")
-        self._singleton = Singleton(definition.data / "singleton.job.lock", rooms)
+        self._record = Record(rooms, definition)
+        self._singleton = Singleton(definition.data, rooms)
         self._brake = StartBrake()
         self._short_ends = ShortEnds()
         self._wanted = False
         self._closing = False
         self._reason = ""
-        self._halt = asyncio.Event()
-        self._now = asyncio.Event()
-        self._poke = asyncio.Event()
-        self._settled = asyncio.Event()
         self._live = False
-        self.group: ProcessGroup | None = None
-        """The processes of the launch that is going."""
+        self._word_at = 0.0
+        # Wakes who waits for the end of the job that lives, or for a wish that it live.
+        self._halt: asyncio.Future[None] = loop.create_future()
+        self._now: asyncio.Future[None] = loop.create_future()
+        self._ended: asyncio.Future[None] = loop.create_future()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -92,7 +78,7 @@ class ContinuousRunner:
     @property
     def launches(self) -> list[Launch]:
         """Ended launches, oldest first."""
-        return self._history.launches
+        return self._record.launches
 
     @property
     def idle(self) -> bool:
@@ -110,24 +96,25 @@ class ContinuousRunner:
         self._wanted = wanted
         if self._live and (restart or not wanted):
             self._reason = reason
-            self._halt.set()
             if not wanted and not restart:
                 self._show(Disabling(self._rooms.clock.now()))
-        self._poke.set()
+        fire(self._halt)
 
     def hurry(self) -> None:
         """Skip what is left of the grace period."""
-        if self._halt.is_set():
-            self._now.set()
+        if self._halt.done():
+            fire(self._now)
 
     def say(self, text: str, level: Level = Level.INFO) -> None:
-        """An engine line: in the application log and in ``job_log.txt`` (spec 5.6)."""
-        self._from_engine = True
-        try:
-            self._journal.system(text, level)
-        finally:
-            self._from_engine = False
-        self._head.system(system_line(self._rooms.site.iid, level, text, self._rooms.clock.now()))
+        """An engine line for the job's logs."""
+        self._record.say(text, level)
+
+    def remind(self) -> None:
+        """Say that the job is still running, if that is due: after 1 h, then every 12 h (spec 5.2)."""
+        if self.group is None or self._halt.done() or self._rooms.clock.monotonic() < self._word_at:
+            return
+        self.say("WebJob is still running")
+        self._word_at += _WORD_EVERY_SECONDS
 
     async def close(self, *, reason: str = "shutdown", now: bool = False) -> None:
         """Stop the job and end ``run``; returns when that is done. ``now`` skips the grace period."""
@@ -135,8 +122,8 @@ class ContinuousRunner:
         self.ask(self.definition, False, reason=reason)
         if now:
             self.hurry()
-        self._poke.set()
-        await self._settled.wait()
+        fire(self._halt)
+        await asyncio.shield(self._ended)
 
     async def discard(self) -> None:
         """Delete what only a living job needs."""
@@ -144,113 +131,104 @@ class ContinuousRunner:
 
     async def run(self) -> None:
         """The life of the runner, until ``close``."""
+        loop = asyncio.get_running_loop()
         try:
-            await asyncio.to_thread(self._take_instance_lock)
             if not self._wanted:
                 self._show(Stopped(self._rooms.clock.now()))
             while not self._closing:
-                self._poke.clear()
+                self._halt, self._now = loop.create_future(), loop.create_future()
                 if self._wanted:
-                    self._halt.clear()
-                    self._now.clear()
                     await self._live_once()
                 else:
-                    await self._poke.wait()
+                    await self._halt
         finally:
             if self.group is not None:
                 # Only after a bug here: its process must not run beside the one that is started later.
                 await self.group.end(now=True)
             self._live = False
-            self._instance_lock.release()
-            self._journal.close()
-            self._job_log.close()
-            self._settled.set()
+            self._record.close()
+            fire(self._ended)
 
     async def _live_once(self) -> None:
         """From Starting to Stopped, or until the next start after a refresh."""
+        halt = self._halt
         self._live = True
         try:
+            self._record.hold()
             self.say("Status changed to Starting")
             self._show(Starting(self._rooms.clock.now()))
             if self._rooms.config.always_on_off:
                 self.say("Always On is off: the platform may put this job to sleep", Level.WARN)
             restarts = 0
-            while not self._halt.is_set():
+            while not halt.done():
                 if not await self._hold_singleton():
                     continue
                 pause = await self._cycle(restarts)
-                if not self._halt.is_set():
-                    await first(self._rooms.clock.sleep(pause.total_seconds()), self._halt.wait())
+                if not halt.done():
+                    await first(self._rooms.clock.sleep(pause.total_seconds()), halt)
                 self._singleton.release(self.say)
                 restarts += 1
         finally:
             self._live = False
             self._singleton.release(self.say)
         self.say("Status changed to Stopped")
+        self._record.release()
         self._show(Stopped(self._rooms.clock.now()))
 
     async def _hold_singleton(self) -> bool:
         wanted = bool(self.definition.settings.is_singleton)
         if self._singleton.acquire(wanted, self.say):
             return True
+        self._record.release()
         self._show(InactiveInstance(self._singleton.holder()))
-        await first(self._rooms.clock.sleep(SINGLETON_RETRY_SECONDS), self._halt.wait())
+        await first(self._rooms.clock.sleep(SINGLETON_RETRY_SECONDS), self._halt)
         return False
 
     async def _cycle(self, restarts: int) -> timedelta:
         """One launch to its end; returns how long to wait before the next one."""
-        rooms = self._rooms
-        self._head.begin()
-        self._journal.begin()
-        definition = self.definition
+        clock, definition, halt = self._rooms.clock, self.definition, self._halt
+        self._record.begin()
         try:
             launched = await self._launcher.launch(
-                definition, self._journal.feed, self.say, arguments=definition.settings.arguments
+                definition, self._record.output, self.say, halt, arguments=definition.settings.arguments
             )
+        except CalledOff:
+            self._reason = ""
+            return timedelta(0)
         except CannotLaunch as error:
             self.say(str(error), Level.ERR)
             return self._pause(None, None, restarts)
-        self._brake.started(rooms.clock.monotonic())
-        began = rooms.clock.monotonic()
-        launch = Launch(rooms.clock.now(), launched.group.pid)
+        began = clock.monotonic()
+        self._brake.started(began)
+        self._word_at = began + FIRST_WORD_SECONDS
         self.group = launched.group
-        self._last_launch = launch
+        launch = self._record.started(launched.group.pid)
         self._show(Running(launch.started, launch.pid, restarts))
         self.say("Status changed to Running")
-        exit = await self._attend(launched, definition, began)
+        self._record.release()
+        exit = await self._attend(launched, definition)
         self.group = None
-        stopped = self._halt.is_set()
-        ended = msgspec.structs.replace(
-            launch, ended=rooms.clock.now(), exit=exit, reason=self._reason if stopped else ""
-        )
-        self._last_launch = ended
-        self._remember(ended)
-        if stopped:
+        self._record.ended(exit, self._reason if halt.done() else "")
+        if halt.done():
             self._reason = ""
             return timedelta(0)
-        lived = timedelta(seconds=rooms.clock.monotonic() - began)
+        lived = timedelta(seconds=clock.monotonic() - began)
         self._short_ends.ended(exit, lived)
         if exit.ok:
             self.say("Status changed to Success")
-            self._show(Success(rooms.clock.now()))
+            self._show(Success(clock.now()))
         else:
             self.say(f"Job failed due to exit code {exit.number}{_by_signal(exit)}", Level.ERR)
         return self._pause(exit, lived, restarts)
 
-    async def _attend(self, launched: Launched, definition: Definition, began: float) -> Exit:
+    async def _attend(self, launched: Launched, definition: Definition) -> Exit:
         """Watch a process until it has ended and its output is drained."""
-        rooms, group = self._rooms, launched.group
-        next_word = _STILL[0]
-        while not group.exited.done() and not self._halt.is_set():
-            left = began + next_word.total_seconds() - rooms.clock.monotonic()
-            await first(group.exited, self._halt.wait(), rooms.clock.sleep(left))
-            if rooms.clock.monotonic() - began >= next_word.total_seconds():
-                self.say("WebJob is still running")
-                next_word += _STILL[1]
+        group = launched.group
+        await first(group.exited, self._halt)
         if group.exited.done():
             await self._launcher.settle(launched, self._halt)
         else:
-            since = rooms.clock.now()
+            since = self._rooms.clock.now()
             if self._reason == "shutdown":
                 self.say("WebJob is stopping due to website shutting down")
             await self._launcher.stop(
@@ -260,8 +238,7 @@ class ContinuousRunner:
                 lambda deadline: self._show(Stopping(since, deadline, group.pid)),
                 self._now,
             )
-        self._journal.finish()
-        self._head.end()
+        self._record.drained()
         return group.exit or Exit(code=0)
 
     def _pause(self, exit: Exit | None, lived: timedelta | None, restarts: int) -> timedelta:
@@ -273,45 +250,13 @@ class ContinuousRunner:
         due = rooms.clock.now() + pause
         self._show(PendingRestart(due, restarts + 1, exit), failed=exit is None or not exit.ok)
         self.say("Status changed to PendingRestart")
+        if pause:
+            self._record.release()
         return pause
 
     def _show(self, phase: AnyPhase, *, failed: bool = False) -> None:
-        ended, launch = self._history.launches, self._last_launch
-        strip = [*ended, launch] if launch is not None and launch.ended is None else ended
-        changes: dict[str, Any] = {
-            "phase": phase,
-            "problems": (*self.definition.problems, *self.problems),
-            "disabled": self.definition.disabled,
-            "latest_launch": launch,
-            "recent": tuple(launch_outcome(one) for one in strip[-_STRIP:]),
-        }
-        if failed:
-            changes["tail"] = self._journal.error_tail()
-        self._rooms.state.update_job(self.definition.id.key, **changes)
-        path = self.definition.data / f"status_{self._rooms.site.iid}"
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomic(path, b'{"Status":"%s"}' % status_word(phase).encode())
-        except OSError as error:
-            log.warning("status of %s was not written: %s", self.definition.id, error)
-
-    def _remember(self, launch: Launch) -> None:
-        try:
-            self._history.add(launch)
-        except OSError as error:
-            log.warning("launch of %s was not written down: %s", self.definition.id, error)
-
-    def _take_instance_lock(self) -> None:
-        """Held for the runner's life: says that ``status_{iid}`` is alive (spec 1.2)."""
-        try:
-            self.definition.data.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            return
-        self._instance_lock.acquire()
-
-    def _copy_to_head(self, data: bytes) -> None:
-        if not self._from_engine:
-            self._head.output(data)
+        problems = (*self.definition.problems, *self.problems)
+        self._record.show(self.definition, problems, phase, failed=failed)
 
 
 def _by_signal(exit: Exit) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from datetime import timedelta
 
 from wjtui.model.runs import Exit
@@ -27,12 +26,14 @@ def restart_delay(lived: timedelta | None, restart_time: timedelta) -> timedelta
 class StartBrake:
     """At most 60 starts a minute and job: the 61st waits until the first is a minute old (spec 5.2)."""
 
+    __slots__ = ("_starts",)
+
     def __init__(self) -> None:
-        self._starts: deque[float] = deque(maxlen=STARTS_A_MINUTE)
+        self._starts: list[float] = []
 
     def started(self, at: float) -> None:
         """A launch took place; ``at`` in monotonic seconds."""
-        self._starts.append(at)
+        self._starts = [*self._starts[-STARTS_A_MINUTE + 1 :], at]
 
     def wait_at(self, at: float) -> timedelta:
         """How long a start at this moment has to wait."""
@@ -43,6 +44,8 @@ class StartBrake:
 
 class ShortEnds:
     """Counts ends with exit code 0 within 10 s: three in a row mean that the job has no loop."""
+
+    __slots__ = ("_count",)
 
     def __init__(self) -> None:
         self._count = 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 
 from wjtui.logs.line import Level, message
@@ -20,6 +19,10 @@ class Head:
     its end the last 50 lines, if they were beyond the first ones.
     """
 
+    __slots__ = (
+        "_application_log", "_clock", "_instance", "_last", "_last_whole", "_lines", "_rest", "_write",
+    )  # fmt: skip
+
     def __init__(
         self, write: Callable[[bytes], None], instance: str, application_log: str, clock: Clock
     ) -> None:
@@ -29,25 +32,23 @@ class Head:
         self._clock = clock
         self._rest = b""
         self._lines = 0
-        self._last: deque[bytes] = deque()
-        self._kept = 0
+        self._last = bytearray()
         self._last_whole = True
 
     def begin(self) -> None:
         """A new launch."""
         self._lines = 0
         self._last.clear()
-        self._kept = 0
         self._last_whole = True
 
-    def system(self, line: bytes) -> None:
-        """A line of the engine, whole; it ends a line the job left open, as in the application log."""
+    def system(self, lines: bytes) -> None:
+        """Lines of the engine, whole; they end a line the job left open, as in the application log."""
         if self._lines >= FIRST_LINES:
-            if self._last and not self._last[-1].endswith(b"\n"):
+            if self._last and not self._last.endswith(b"\n"):
                 self._keep(b"\n")
         elif self._rest:
             self.output(b"\n")
-        self._write(line)
+        self._write(lines)
 
     def output(self, data: bytes) -> None:
         """A stamped piece of the job's output; it may end inside a line."""
@@ -74,7 +75,7 @@ class Head:
             self._write(self._rest + b"\n")
             self._rest = b""
         if self._last:
-            lines = b"".join(self._last).split(b"\n")
+            lines = bytes(self._last).split(b"\n")
             if not self._last_whole:
                 del lines[0]  # the oldest kept piece began inside a line
             last = [line for line in lines if line][-LAST_LINES:]
@@ -83,10 +84,8 @@ class Head:
         self.begin()
 
     def _keep(self, data: bytes) -> None:
-        if data:
-            self._last.append(data)
-            self._kept += len(data)
-            while self._kept - len(self._last[0]) >= _KEPT_BYTES:
-                gone = self._last.popleft()
-                self._kept -= len(gone)
-                self._last_whole = gone.endswith(b"\n")
+        self._last += data
+        if len(self._last) >= 2 * _KEPT_BYTES:
+            cut = len(self._last) - _KEPT_BYTES
+            self._last_whole = self._last[cut - 1] == ord("\n")
+            del self._last[:cut]

@@ -16,6 +16,7 @@ LEVELS = {Stream.OUT: Level.INFO, Stream.ERR: Level.ERR}
 _TOLD_EVERY_SECONDS = 0.1
 _FLUSH_SECONDS = 1.0
 _RETRY_SECONDS = 1.0
+_HELD_SECONDS = 0.25
 _TAIL_BYTES = 4096
 _TAIL_LINES = 5
 
@@ -23,8 +24,14 @@ _TAIL_LINES = 5
 class Journal:
     """Stamps, appends and publishes growth at most ten times a second.
 
-    ``copy``, where given, gets every stamped piece too, as it is written.
+    Where another log tells of it too, ``output`` gets every stamped piece of the job's output as it is
+    written, and ``engine`` the lines of the engine, whole.
     """
+
+    __slots__ = (
+        "_engine", "_errors", "_held", "_loop", "_output", "_ref", "_rooms", "_said", "_stamper", "_timers",
+        "_writer",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -32,11 +39,13 @@ class Journal:
         ref: LogRef,
         *,
         rolling: Rolling | None = None,
-        copy: Callable[[bytes], None] | None = None,
+        output: Callable[[bytes], None] | None = None,
+        engine: Callable[[bytes], None] | None = None,
     ) -> None:
         self._rooms = rooms
         self._ref = ref
-        self._copy = copy
+        self._output = output
+        self._engine = engine
         self._stamper = LineStamper(rooms.site.iid)
         self._writer = LogWriter(
             rooms.site.log_path(ref),
@@ -47,6 +56,8 @@ class Journal:
         self._loop = asyncio.get_running_loop()
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._errors = b""
+        self._said = b""
+        self._held = False
 
     def feed(self, stream: Stream, chunk: bytes) -> None:
         """A chunk of a job's output."""
@@ -58,11 +69,20 @@ class Journal:
 
     def system(self, text: str, level: Level = Level.INFO) -> None:
         """A message of the engine."""
-        self._write(self._stamper.system(level, text, self._rooms.clock.now()))
+        self._say(self._stamper.system(level, text, self._rooms.clock.now()))
 
     def note(self, text: str, level: Level) -> None:
         """A message that is not marked as the engine's (spec 6.4)."""
-        self._write(self._stamper.note(level, text, self._rooms.clock.now()))
+        self._say(self._stamper.note(level, text, self._rooms.clock.now()))
+
+    def hold(self) -> None:
+        """Gather the engine's messages for one write: until ``release``, output, or a quarter of a second."""
+        self._held = True
+
+    def release(self) -> None:
+        """Write what was gathered; messages are written at once again."""
+        self._held = False
+        self._speak()
 
     def begin(self) -> None:
         """A new process writes from now on."""
@@ -81,6 +101,7 @@ class Journal:
 
     def close(self) -> None:
         """Write no more; the growth not told yet is told now."""
+        self._speak()
         told = "tell" in self._timers
         for timer in self._timers.values():
             timer.cancel()
@@ -89,12 +110,35 @@ class Journal:
             self._tell()
         self._writer.close()
 
+    def _say(self, data: bytes) -> None:
+        self._said += data
+        if self._held:
+            self._arm("speak", _HELD_SECONDS, self._speak)
+        else:
+            self._speak()
+
+    def _speak(self) -> None:
+        said, self._said = self._said, b""
+        if not said:
+            return
+        self._append(said)
+        lines = said.removeprefix(b"\n")
+        if self._output is not None and len(lines) < len(said):
+            # They end a line that the job left open.
+            self._output(b"\n")
+        if self._engine is not None:
+            self._engine(lines)
+
     def _write(self, data: bytes) -> None:
         if not data:
             return
+        self._speak()
+        self._append(data)
+        if self._output is not None:
+            self._output(data)
+
+    def _append(self, data: bytes) -> None:
         self._writer.write(data)
-        if self._copy is not None:
-            self._copy(data)
         if self._writer.troubled:
             self._arm("retry", _RETRY_SECONDS, self._retry)
         self._arm("tell", _TOLD_EVERY_SECONDS, self._tell)

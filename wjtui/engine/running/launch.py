@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import shutil
 import signal
@@ -17,9 +18,8 @@ from wjtui.engine.process.environment import job_environment
 from wjtui.engine.process.group import ProcessGroup
 from wjtui.engine.process.pipes import Stream
 from wjtui.engine.process.spawn import Command, LaunchFailed, spawn
-from wjtui.engine.process.survivors import end_survivors
 from wjtui.engine.rooms import LONGEST_DRAIN, Rooms
-from wjtui.engine.running.workdir import Workdir, WorkdirFailed
+from wjtui.engine.running.workdir import Prepared, Workdir, WorkdirFailed
 from wjtui.logs.line import Level
 from wjtui.model.base import iso
 from wjtui.model.identity import JobType
@@ -33,16 +33,24 @@ class CannotLaunch(Exception):
     """There is no process; the text is a sentence for the job's log."""
 
 
+class CalledOff(Exception):
+    """There is no process: the job was stopped while its files were being prepared."""
+
+
 class Launched:
     """A process and what is needed to end it in order."""
 
-    def __init__(self, group: ProcessGroup, shutdown_file: Path) -> None:
+    __slots__ = ("group", "shutdown_file")
+
+    def __init__(self, group: ProcessGroup, shutdown_file: str) -> None:
         self.group = group
         self.shutdown_file = shutdown_file
 
 
 class Launcher:
     """Starts and ends the processes of one job."""
+
+    __slots__ = ("_rooms", "_workdir")
 
     def __init__(self, rooms: Rooms, definition: Definition) -> None:
         self._rooms = rooms
@@ -53,16 +61,21 @@ class Launcher:
         definition: Definition,
         output: Callable[[Stream, bytes], None],
         say: Say,
+        halt: asyncio.Future[None],
         *,
         run: RunId | None = None,
         arguments: str = "",
     ) -> Launched:
-        """Prepare the files and start the script. Raises CannotLaunch; nothing runs then."""
+        """Prepare the files and start the script; ``halt`` calls it off.
+
+        Raises CannotLaunch or CalledOff; nothing runs then.
+        """
         rooms, script = self._rooms, definition.script
         if script is None:
             raise CannotLaunch(next(iter(p.text for p in definition.problems), "No runnable script."))
+        shutdown_file = f"{rooms.site.shutdown_folder(definition.id)}/{secrets.token_hex(6)}"
         try:
-            prepared = await self._workdir.prepare(definition, lambda: self._end_leftovers(definition))
+            prepared = await self._prepare(definition, os.path.dirname(shutdown_file), halt)
         except WorkdirFailed as error:
             raise CannotLaunch(str(error)) from None
         for line in prepared.lines:
@@ -70,11 +83,6 @@ class Launcher:
         for warning in definition.warnings:
             say(warning, Level.WARN)
         continuous = definition.id.type is JobType.CONTINUOUS
-        try:
-            shutdown_file = self._new_shutdown_file(definition)
-            definition.data.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise CannotLaunch(f"The job's folders cannot be made: {error}") from None
         name = PurePosixPath(script.path).name
         # Without a host the file itself is the program; a bare name would be looked for on the PATH.
         # A name such as "-x.sh" would be read as an option by its interpreter.
@@ -88,7 +96,7 @@ class Launcher:
             name=definition.id.name,
             working_folder=str(prepared.root),
             data_folder=str(definition.data),
-            shutdown_file=str(shutdown_file),
+            shutdown_file=shutdown_file,
             root=str(rooms.site.root),
             wwwroot=str(rooms.site.wwwroot),
             engine=rooms.site.mark,
@@ -111,7 +119,7 @@ class Launcher:
         definition: Definition,
         say: Say,
         tell: Callable[[datetime], None],
-        now: asyncio.Event,
+        now: asyncio.Future[None],
     ) -> None:
         """Ask the process to end, wait as long as the job may take, then kill what is left (spec 5.3).
 
@@ -122,17 +130,16 @@ class Launcher:
         tell(rooms.clock.now() + timedelta(seconds=grace))
         say("Status changed to Stopping", Level.INFO)
         try:
-            launched.shutdown_file.parent.mkdir(parents=True, exist_ok=True)
-            launched.shutdown_file.write_text(iso(rooms.clock.now()), "utf-8")
+            _write_shutdown_file(Path(launched.shutdown_file), iso(rooms.clock.now()))
         except OSError as error:
             say(f"The shutdown file could not be written, so the job was not asked: {error}", Level.WARN)
         if (number := _signal_number(definition.settings.stop_signal)) is not None:
             group.signal(number)
         ended = asyncio.ensure_future(group.drain(rooms.drain.total_seconds()))
         try:
-            await first(ended, rooms.clock.sleep(grace), now.wait())
+            await first(ended, rooms.clock.sleep(grace), now)
             if not ended.done():
-                await group.end(now=now.is_set())
+                await group.end(now=now.done())
                 say("WebJob process was aborted", Level.WARN)
         finally:
             if not ended.done():
@@ -144,14 +151,14 @@ class Launcher:
         if group.exited.done():
             await group.drain(0.0)
 
-    async def settle(self, launched: Launched, halt: asyncio.Event) -> None:
+    async def settle(self, launched: Launched, halt: asyncio.Future[None]) -> None:
         """After the exit: wait for the end of the output, then end what is left of the launch (spec 5.2).
 
         ``halt`` ends the wait: a process left behind that writes for ever must not delay a stop (R6).
         """
         group = launched.group
         quiet, limit = self._rooms.drain.total_seconds(), LONGEST_DRAIN.total_seconds()
-        await first(group.drain(quiet, limit_seconds=limit), halt.wait())
+        await first(group.drain(quiet, limit_seconds=limit), halt)
         await group.sweep()
         await group.drain(0.0)
 
@@ -159,16 +166,50 @@ class Launcher:
         """Delete the working copies of a job that is gone."""
         await self._workdir.discard()
 
-    async def _end_leftovers(self, definition: Definition) -> None:
-        rooms = self._rooms
-        await end_survivors(rooms.site.mark, str(definition.id), rooms.launches.living)
+    async def _prepare(
+        self, definition: Definition, shutdown_folder: str, halt: asyncio.Future[None]
+    ) -> Prepared:
+        """The files of a launch. A large working copy is given up when the job is stopped meanwhile."""
+        job = str(definition.id)
+        preparing = asyncio.get_running_loop().create_task(
+            self._workdir.prepare(
+                definition,
+                lambda: self._rooms.launches.end_leftovers(job),
+                lambda: _make_folders(definition, shutdown_folder),
+            ),
+            name=f"files of {job}",
+        )
+        try:
+            await first(preparing, halt)
+        finally:
+            if not preparing.done():
+                preparing.cancel()
+                await asyncio.wait([preparing])
+        if halt.done():
+            await asyncio.gather(preparing, return_exceptions=True)
+            raise CalledOff
+        return preparing.result()
 
-    def _new_shutdown_file(self, definition: Definition) -> Path:
-        """A path that does not exist yet, in a folder that does and is empty (spec 4)."""
-        folder = self._rooms.site.shutdown_folder(definition.id)
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder / secrets.token_hex(6)
+
+def _make_folders(definition: Definition, shutdown_folder: str) -> None:
+    """The job's data folder, and an empty one for its shutdown file (spec 4). Raises CannotLaunch."""
+    try:
+        definition.data.mkdir(parents=True, exist_ok=True)
+        try:
+            os.mkdir(shutdown_folder)
+        except FileNotFoundError:
+            os.makedirs(shutdown_folder, exist_ok=True)
+        except FileExistsError:
+            if os.listdir(shutdown_folder):
+                shutil.rmtree(shutdown_folder, ignore_errors=True)
+                os.makedirs(shutdown_folder, exist_ok=True)
+    except OSError as error:
+        raise CannotLaunch(f"The job's folders cannot be made: {error}") from None
+
+
+def _write_shutdown_file(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
 
 
 def _free_port() -> int:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from wjtui.engine.catalog.discover import Definition, Folders, JobKey, define, list_jobs
 from wjtui.engine.catalog.fingerprint import Change, changed, without_own
-from wjtui.engine.catalog.settings_file import set_disabled
+from wjtui.engine.catalog.settings_edit import CannotEdit
+from wjtui.engine.catalog.settings_file import set_disabled, set_setting
 from wjtui.engine.process.group import ProcessGroup
 from wjtui.engine.rooms import Rooms
 from wjtui.engine.running.continuous import ContinuousRunner
 from wjtui.engine.running.triggered import TriggeredRunner
+from wjtui.engine.scheduling.scheduler import Scheduler
 from wjtui.model.errors import Conflict, JobNotFound
 from wjtui.model.events import Tone
 from wjtui.model.identity import JobId, JobType
@@ -25,39 +27,50 @@ from wjtui.support.tasks import TaskSet
 
 log = logging.getLogger(__name__)
 
+REMIND_EVERY_SECONDS = 60.0
 _STRIP = 10
 _SHOWN_FILES = 5
 _RETRY_SECONDS = 60.0
 
 
+Runner = ContinuousRunner | TriggeredRunner
+
+
+class _Leaving(NamedTuple):
+    """A job whose folder is gone, until it has ended."""
+
+    runner: Runner
+    task: asyncio.Task[None]
+
+
 class Supervisor:
     """Owns every runner of an engine. All its methods run in the engine's loop."""
 
-    def __init__(self, rooms: Rooms) -> None:
+    def __init__(self, rooms: Rooms, scheduler: Scheduler) -> None:
         self._rooms = rooms
+        self._scheduler = scheduler
         self.definitions: dict[JobKey, Definition] = {}
         self._continuous: dict[JobKey, ContinuousRunner] = {}
         self._triggered: dict[JobKey, TriggeredRunner] = {}
         self._runners = TaskSet(self._runner_failed)
         self._runs = TaskSet(self._runner_failed)
         self._reading = asyncio.Lock()
-        self._leaving: dict[JobKey, asyncio.Task[None]] = {}
+        self._leaving: dict[JobKey, _Leaving] = {}
+        self._reminder = TaskSet(self._runner_failed)
+        self._begun = False
         self._stopping = False
         self._hurried = False
 
     @property
     def has_work(self) -> bool:
         """Whether a run is going or a continuous job is not stopped."""
-        runners: Iterable[ContinuousRunner | TriggeredRunner] = (
-            *self._continuous.values(),
-            *self._triggered.values(),
-        )
+        runners: tuple[Runner, ...] = (*self._continuous.values(), *self._triggered.values())
         return any(not runner.idle for runner in runners)
 
     @property
     def groups(self) -> dict[JobKey, ProcessGroup]:
         """The processes of every job that runs now."""
-        runners: dict[JobKey, ContinuousRunner | TriggeredRunner] = {**self._continuous, **self._triggered}
+        runners: dict[JobKey, Runner] = {**self._continuous, **self._triggered}
         return {key: runner.group for key, runner in runners.items() if runner.group is not None}
 
     def continuous(self, job: JobId) -> ContinuousRunner:
@@ -72,6 +85,15 @@ class Supervisor:
             raise _not_found(job)
         return runner
 
+    def begin(self) -> None:
+        """Let the jobs run that are known; those that come later run at once."""
+        if self._begun:
+            return
+        self._begun = True
+        self._reminder.start("reminder", self._remind())
+        for keeper in self._continuous.values():
+            self._runners.start(f"runner {keeper.definition.id}", keeper.run())
+
     async def read_all(self) -> Folders:
         """Read every job there is: at the start, and when an interpreter came or went."""
         found = await asyncio.to_thread(list_jobs, self._rooms.site)
@@ -81,21 +103,7 @@ class Supervisor:
     async def refresh(self, keys: Iterable[JobKey], found: Folders) -> None:
         """Read these jobs again, whole, and act on what is different."""
         async with self._reading:
-            rooms, known = self._rooms, self.definitions
-            there = [(key, found.jobs[key]) for key in keys if key in found.jobs]
-            gone = [key for key in keys if key not in found.jobs and key in known]
-
-            def read() -> list[Definition]:
-                return [
-                    define(rooms.site, folder, rooms.hosts, known[key].snapshot if key in known else None)
-                    for key, folder in there
-                ]
-
-            for definition in await asyncio.to_thread(read):
-                self._apply(definition)
-            for key in gone:
-                if not found.may_hold(known[key].folder):
-                    self._forget(key)
+            await self._read(keys, found)
 
     async def set_disabled(self, job: JobId, disabled: bool) -> None:
         """Write or remove ``disable.job``, and act at once (spec 5.3). Raises Conflict."""
@@ -114,6 +122,31 @@ class Supervisor:
             self._rooms.state.update_job(job.key, disabled=disabled)
             self._ask(definition)
 
+    async def set_enabled(self, job: JobId, enabled: bool) -> None:
+        """Write ``enabled`` into ``settings.job``, and act at once (D-26). Raises Conflict.
+
+        When this returns, no run of a schedule that was switched off begins any more.
+        """
+        async with self._reading:
+            definition = self.definitions.get(job.key)
+            if definition is None:
+                raise _not_found(job)
+            if definition.settings.enabled != enabled:
+                try:
+                    await asyncio.to_thread(set_setting, definition.script_dir, "enabled", enabled)
+                except OSError as error:
+                    reason = error.strerror or str(error)
+                    raise Conflict(
+                        f"settings.job of '{job.name}' could not be written ({reason}): "
+                        "let the engine's user write to the job's folder."
+                    ) from None
+                except CannotEdit as error:
+                    raise Conflict(
+                        f"settings.job of '{job.name}' was left as it is ({error}): correct it first."
+                    ) from None
+                await self._read([job.key], await asyncio.to_thread(list_jobs, self._rooms.site))
+        await self._scheduler.settle(job.key)
+
     def reconcile_all(self) -> None:
         """A site setting changed: see which jobs shall run now (spec 3.1)."""
         for definition in self.definitions.values():
@@ -126,6 +159,8 @@ class Supervisor:
     async def stop_all(self) -> None:
         """End every job, all at once, each within its own grace period (spec 6.6)."""
         self._stopping = True
+        self.begin()
+        await self._reminder.cancel()
         now, reason = self._hurried, "the engine was shut down"
         closing = [runner.close(now=now) for runner in self._continuous.values()]
         closing += [runner.close(reason=reason, now=now) for runner in self._triggered.values()]
@@ -136,10 +171,28 @@ class Supervisor:
     def hurry(self) -> None:
         """Skip what is left of every grace period, and those of a stop that is about to begin."""
         self._hurried = True
-        for one in self._continuous.values():
-            one.hurry()
-        for other in self._triggered.values():
-            other.hurry()
+        leaving = [each.runner for each in self._leaving.values()]
+        runners: list[Runner] = [*self._continuous.values(), *self._triggered.values(), *leaving]
+        for runner in runners:
+            runner.hurry()
+
+    async def _read(self, keys: Iterable[JobKey], found: Folders) -> None:
+        """Define these jobs anew; the caller holds ``_reading``."""
+        rooms, known = self._rooms, self.definitions
+        there = [(key, found.jobs[key]) for key in keys if key in found.jobs]
+        gone = [key for key in keys if key not in found.jobs and key in known]
+
+        def read() -> list[Definition]:
+            return [
+                define(rooms.site, folder, rooms.hosts, known[key].snapshot if key in known else None)
+                for key, folder in there
+            ]
+
+        for definition in await asyncio.to_thread(read):
+            self._apply(definition)
+        for key in gone:
+            if not found.may_hold(known[key].folder):
+                self._forget(key)
 
     def _apply(self, definition: Definition) -> None:
         key = definition.id.key
@@ -147,7 +200,7 @@ class Supervisor:
         if old is None:
             if (leaving := self._leaving.get(key)) is not None:
                 # Two runners of one job would run it twice: the new one begins when the old one has ended.
-                self._runs.start(f"return of {definition.id}", self._return(key, leaving))
+                self._runs.start(f"return of {definition.id}", self._return(key, leaving.task))
                 return
             self.definitions[key] = definition
             self._admit(definition)
@@ -162,9 +215,10 @@ class Supervisor:
         """A job that was not there before."""
         rooms, key = self._rooms, definition.id.key
         if definition.id.type is JobType.TRIGGERED:
-            runner = TriggeredRunner(rooms, definition, self._runs)
+            runner = TriggeredRunner(rooms, definition, self._runs, lambda: self._scheduler.run_ended(key))
             self._triggered[key] = runner
-            rooms.state.put_job(self._job(definition))
+            facts = self._scheduler.put(definition, runner)
+            rooms.state.put_job(msgspec.structs.replace(self._job(definition), **facts))
             runner.show()
             return
         keeper = ContinuousRunner(rooms, definition)
@@ -176,7 +230,15 @@ class Supervisor:
             msgspec.structs.replace(self._job(definition), latest_launch=latest, recent=strip)
         )
         keeper.ask(definition, self._wanted(definition))
-        self._runners.start(f"runner {definition.id}", keeper.run())
+        if self._begun:
+            self._runners.start(f"runner {definition.id}", keeper.run())
+
+    async def _remind(self) -> None:
+        """One timer for the words of every job that runs on."""
+        while True:
+            await self._rooms.clock.sleep(REMIND_EVERY_SECONDS)
+            for keeper in self._continuous.values():
+                keeper.remind()
 
     def _ask(self, definition: Definition, change: Change | None = None) -> None:
         """Tell the runner what its job is now."""
@@ -206,21 +268,19 @@ class Supervisor:
     def _forget(self, key: JobKey) -> None:
         """A job whose folder is gone: stop it; its data stays (spec 1.6)."""
         definition = self.definitions.pop(key)
-        keeper, runner = self._continuous.pop(key, None), self._triggered.pop(key, None)
+        self._scheduler.forget(key)
+        runner = self._continuous.pop(key, None) or self._triggered.pop(key)
+        task = self._runs.start(f"remove {definition.id}", self._remove(key, runner))
+        self._leaving[key] = _Leaving(runner, task)
 
-        async def end() -> None:
-            try:
-                if keeper is not None:
-                    await keeper.close(reason="removed")
-                    await keeper.discard()
-                if runner is not None:
-                    await runner.close(reason="the job was removed")
-                    await runner.discard()
-            finally:
-                self._rooms.state.remove_job(key)
-                del self._leaving[key]
-
-        self._leaving[key] = self._runs.start(f"remove {definition.id}", end())
+    async def _remove(self, key: JobKey, runner: Runner) -> None:
+        try:
+            reason = "removed" if isinstance(runner, ContinuousRunner) else "the job was removed"
+            await runner.close(reason=reason, now=self._hurried)
+            await runner.discard()
+        finally:
+            self._rooms.state.remove_job(key)
+            del self._leaving[key]
 
     async def _return(self, key: JobKey, leaving: asyncio.Task[None]) -> None:
         """Admit a job whose folder came back while its old process was still being stopped."""
@@ -239,11 +299,12 @@ class Supervisor:
         )
 
     def _show(self, definition: Definition) -> None:
-        runner = self._continuous.get(definition.id.key)
-        extra = runner.problems if runner else ()
-        facts = _facts(definition)
-        facts["problems"] = (*definition.problems, *extra)
-        self._rooms.state.update_job(definition.id.key, **facts)
+        key, facts = definition.id.key, _facts(definition)
+        if (triggered := self._triggered.get(key)) is not None:
+            facts |= self._scheduler.put(definition, triggered)
+        else:
+            facts["problems"] = (*definition.problems, *self._continuous[key].problems)
+        self._rooms.state.update_job(key, **facts)
 
     def _runner_failed(self, name: str, error: BaseException) -> None:
         """A bug in a runner: say so, put it on the job, and try again after a minute."""

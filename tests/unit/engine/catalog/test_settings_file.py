@@ -338,6 +338,22 @@ def test_disabling_twice_is_as_once(tmp_path: Path) -> None:
         assert os.listdir(tmp_path) == []
 
 
+def test_an_empty_folder_disables_too_and_goes(tmp_path: Path) -> None:
+    (tmp_path / "disable.job").mkdir()
+    assert has_disable(tmp_path)
+    set_disabled(tmp_path, True)
+    set_disabled(tmp_path, False)
+    assert not has_disable(tmp_path)
+
+
+def test_a_folder_with_something_in_it_is_not_removed(tmp_path: Path) -> None:
+    (tmp_path / "disable.job").mkdir()
+    (tmp_path / "disable.job" / "kept").touch()
+    with pytest.raises(OSError, match="not empty"):
+        set_disabled(tmp_path, False)
+    assert (tmp_path / "disable.job" / "kept").exists()
+
+
 def test_disabling_raises_where_it_cannot(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         set_disabled(tmp_path / "gone", True)
