@@ -1,4 +1,4 @@
-"""list, show, run, start, stop, restart, history."""
+"""list, show, pause, resume, start, stop, restart."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from wjtui.cli.options import Given, common, given
 
 if TYPE_CHECKING:
     from wjtui.model.jobs import Job
-    from wjtui.model.runs import Run
     from wjtui.service import JobService
 
 _NAME = click.argument("name")
+_SHOWN_AHEAD = 5
+"""Runs of a schedule that ``show`` names."""
 
 
 @click.command("list")
@@ -40,81 +41,51 @@ def list_jobs(context: click.Context) -> None:
 @common
 @click.pass_context
 def show(context: click.Context, name: str) -> None:
-    """Show everything that is known of one job."""
+    """Show everything that is known of one job.
+
+    For a scheduled one that is also what its schedule means, how it stands, and its next runs.
+    """
     from wjtui.cli.ask import ask, choose_job
-    from wjtui.cli.documents import job_document
+    from wjtui.cli.documents import instants_document, job_document
+    from wjtui.cli.forecast import upcoming
     from wjtui.cli.output import print_facts, print_json
+    from wjtui.cli.schedule_words import zone_of
     from wjtui.cli.words import job_facts
 
     options = given(context)
     snapshot = ask(options, lambda service: service.snapshot())
     job = choose_job(snapshot.jobs, name)
+    ahead = upcoming(job.schedule, job.next_run, _SHOWN_AHEAD) if job.schedule else []
     if options.json:
-        print_json(job_document(job, snapshot.at))
+        due = instants_document(ahead, zone_of(job, snapshot.engine))
+        print_json(job_document(job, snapshot.at) | {"next": due})
     else:
-        print_facts(job_facts(job, snapshot.at))
+        print_facts(job_facts(job, snapshot.at, ahead))
 
 
 @click.command()
 @_NAME
-@click.argument("arguments", nargs=-1)
-@click.option("--wait", is_flag=True, help="Wait for the end: 0 for Success, 1 for any other.")
-@click.option("--follow", is_flag=True, help="The same, and print the log as it comes.")
 @common
 @click.pass_context
-def run(context: click.Context, name: str, arguments: tuple[str, ...], wait: bool, follow: bool) -> None:
-    """Start a run of a triggered job.
+def pause(context: click.Context, name: str) -> None:
+    """Let a job's schedule wait no more, until it is resumed.
 
-    ARGUMENTS after -- go to the job; without any it gets those of its settings.
-
-    \b
-    wjtui run nightly
-    wjtui run nightly --wait -- --date "2 May"
+    Writes "enabled": false into settings.job, so it holds over restarts. A run that is going goes on, and
+    'wjtui run' still starts one.
     """
-    from wjtui.cli.ask import ask
-
-    options = given(context)
-    ended = ask(options, lambda service: _run(service, options, name, arguments, wait or follow, follow))
-    if ended is not None and ended.status.value != "Success":
-        context.exit(1)
+    _change(given(context), name, "pause")
 
 
-async def _run(
-    service: JobService, options: Given, name: str, arguments: tuple[str, ...], wait: bool, follow: bool
-) -> Run | None:
-    """Start a run; its end when that is to be waited for."""
-    from wjtui.cli.ask import find_job
-    from wjtui.cli.documents import run_document
-    from wjtui.cli.follow import Lines, follow_run, wait_for_end
-    from wjtui.cli.output import print_json
-    from wjtui.cli.words import ending
-    from wjtui.engine.process.arguments import join
-    from wjtui.model.errors import NotAllowed
-    from wjtui.model.runs import RunRef
-    from wjtui.support.clock import SystemClock
+@click.command()
+@_NAME
+@common
+@click.pass_context
+def resume(context: click.Context, name: str) -> None:
+    """Let a job's schedule wait again.
 
-    job = await find_job(service, name)
-    if job.is_continuous:
-        raise NotAllowed(
-            f"'{job.id.name}' is a continuous job and has no runs: 'wjtui start {name}' starts it."
-        )
-    text = join(arguments) if arguments else None
-    ref = RunRef(job.id, await service.run(job.id, text, trigger=f"CLI - {_user()}"))
-    if not wait:
-        if options.json:
-            print_json(run_document(await service.get_run(ref), SystemClock().now()))
-        else:
-            click.echo(f"Run {ref.run} of {job.id.name} has started.")
-        return None
-    if follow:
-        await follow_run(service, ref, Lines(json=options.json))
-    ended = await wait_for_end(service, ref)
-    if options.json and not follow:
-        print_json(run_document(ended, SystemClock().now()))
-    else:
-        # Standard output holds the log alone, so that it can be kept in a file.
-        click.echo(ending(ended, SystemClock().now()), err=follow)
-    return ended
+    Runs that were due meanwhile are not made up for.
+    """
+    _change(given(context), name, "resume")
 
 
 @click.command()
@@ -152,6 +123,7 @@ def _change(options: Given, name: str, verb: str, *, now: bool = False) -> None:
     from wjtui.cli.ask import ask, choose_job, find_job
     from wjtui.cli.documents import job_document
     from wjtui.cli.output import clean, print_json
+    from wjtui.cli.schedule_words import pause_words
     from wjtui.cli.words import status
     from wjtui.model.errors import NotAllowed
     from wjtui.support.clock import SystemClock
@@ -160,6 +132,10 @@ def _change(options: Given, name: str, verb: str, *, now: bool = False) -> None:
         job = await find_job(service, name)
         if verb == "stop":
             await service.stop(job.id, now=now)
+        elif verb == "pause":
+            await service.pause(job.id)
+        elif verb == "resume":
+            await service.resume(job.id)
         elif not job.is_continuous:
             raise NotAllowed(
                 f"'{job.id.name}' is a triggered job, it cannot be {verb}ed: 'wjtui run {name}' starts a run."
@@ -174,47 +150,7 @@ def _change(options: Given, name: str, verb: str, *, now: bool = False) -> None:
     job = ask(options, change)
     if options.json:
         print_json(job_document(job, SystemClock().now()))
-    else:
-        click.echo(f"{clean(job.id.name)}: {status(job)}")
-
-
-@click.command()
-@_NAME
-@click.option("-n", "count", type=click.IntRange(1), default=20, show_default=True, help="How many.")
-@common
-@click.pass_context
-def history(context: click.Context, name: str, count: int) -> None:
-    """List the runs of a triggered job, or the launches of a continuous one, newest first."""
-    from wjtui.cli.ask import ask, find_job
-    from wjtui.cli.documents import launch_document, run_document
-    from wjtui.cli.output import print_json, print_table
-    from wjtui.cli.words import LAUNCH_TITLES, RUN_TITLES, launch_row, run_row
-    from wjtui.model.runs import Launch
-    from wjtui.support.clock import SystemClock
-
-    async def collect(service: JobService) -> tuple[Job, list[Run], list[Launch]]:
-        job = await find_job(service, name)
-        if job.is_continuous:
-            return job, [], (await service.launches(job.id))[:count]
-        return job, await service.runs(job.id, limit=count), []
-
-    options = given(context)
-    job, runs, launches = ask(options, collect)
-    now = SystemClock().now()
-    if options.json and job.is_continuous:
-        print_json({"launches": [launch_document(launch, now) for launch in launches]})
-    elif options.json:
-        print_json({"runs": [run_document(run, now) for run in runs]})
-    elif job.is_continuous:
-        print_table(LAUNCH_TITLES, [launch_row(launch, now) for launch in launches])
-    else:
-        print_table(RUN_TITLES, [run_row(run, now) for run in runs])
-
-
-def _user() -> str:
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
+        return
+    about_schedule = verb in ("pause", "resume")
+    became = pause_words(job.schedule, job.next_run, SystemClock().now()) if about_schedule else status(job)
+    click.echo(f"{clean(job.id.name)}: {became}")

@@ -10,7 +10,7 @@ from types import TracebackType
 import click
 
 from wjtui import __version__
-from wjtui.cli import demo, jobs, logs, serve
+from wjtui.cli import demo, jobs, logs, runs, schedule, serve
 from wjtui.cli.options import Given, common, given
 from wjtui.model.errors import WjtuiError
 
@@ -53,6 +53,7 @@ def cli(context: click.Context, in_process: bool, read_only: bool) -> None:
     wjtui demo                     look around with sample jobs
     wjtui up                       start the engine in the background
     wjtui run nightly --follow     run a job and watch it
+    wjtui schedule '0 0 9 * * *'   what that means, and when it is due
     """
     if context.invoked_subcommand is None:
         from wjtui.launch.screen import ScreenWish, show_screen
@@ -62,7 +63,8 @@ def cli(context: click.Context, in_process: bool, read_only: bool) -> None:
 
 
 for command in (
-    jobs.list_jobs, jobs.show, jobs.run, jobs.start, jobs.stop, jobs.restart, jobs.history, logs.logs,
+    jobs.list_jobs, jobs.show, runs.run, jobs.start, jobs.stop, jobs.restart, jobs.pause, jobs.resume,
+    runs.history, logs.logs, schedule.schedule,
     serve.up, serve.down, serve.serve, demo.demo,
 ):  # fmt: skip
     cli.add_command(command)

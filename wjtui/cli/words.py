@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from wjtui.cli.schedule_words import (
+    late,
+    missed_stretch,
+    missed_text,
+    next_cell,
+    schedule_cell,
+    schedule_facts,
+)
 from wjtui.model.jobs import Busy, Idle, Job, PendingRestart, Running, Stopping, status_word
 from wjtui.model.runs import Exit, Launch, Run, RunStatus, launch_outcome
+from wjtui.model.schedules import Missed
 from wjtui.tui.present.times import age, moment, span
 
 JOB_TITLES = ("NAME", "KIND", "STATUS", "SCHEDULE", "LAST RUN", "NEXT RUN")
-RUN_TITLES = ("ID", "STATUS", "STARTED", "DURATION", "TRIGGER", "EXIT")
+RUN_TITLES = ("ID", "STATUS", "STARTED", "DURATION", "TRIGGER", "EXIT", "SCHEDULED FOR", "LATE")
 LAUNCH_TITLES = ("STARTED", "STATUS", "PID", "DURATION", "EXIT", "REASON")
 
 
@@ -32,9 +42,9 @@ def job_row(job: Job, now: datetime) -> tuple[str, ...]:
         job.id.name,
         job.id.type.value,
         status(job),
-        job.settings.schedule or "",
+        schedule_cell(job),
         _last(job, now),
-        moment(job.next_run) if job.next_run else "",
+        next_cell(job, now),
     )
 
 
@@ -47,7 +57,14 @@ def run_row(run: Run, now: datetime) -> tuple[str, ...]:
         _duration(run.started, run.ended, now),
         run.trigger,
         exit_text(run.exit),
+        moment(run.scheduled) if run.scheduled else "",
+        late(run),
     )
+
+
+def missed_row(missed: Missed) -> tuple[str, ...]:
+    """Instants without a run under ``RUN_TITLES``."""
+    return ("", "Missed", "", "", missed_text(missed), "", missed_stretch(missed), "")
 
 
 def launch_row(launch: Launch, now: datetime) -> tuple[str, ...]:
@@ -62,8 +79,11 @@ def launch_row(launch: Launch, now: datetime) -> tuple[str, ...]:
     )
 
 
-def job_facts(job: Job, now: datetime) -> list[tuple[str, str]]:
-    """Everything known of a job, as key and value; empty where nothing is known."""
+def job_facts(job: Job, now: datetime, upcoming: Sequence[datetime] = ()) -> list[tuple[str, str]]:
+    """Everything known of a job, as key and value; empty where nothing is known.
+
+    ``upcoming``: the next instants of its schedule.
+    """
     script = job.script
     phase = job.phase
     run, launch = job.latest_run, job.latest_launch
@@ -80,14 +100,12 @@ def job_facts(job: Job, now: datetime) -> list[tuple[str, str]]:
         ("why", script.reason if script else ""),
         ("command", " ".join((*script.command, script.path)) if script else ""),
         ("runs in", "its folder" if job.in_place else "a working copy"),
-        ("schedule", job.settings.schedule or ""),
-        ("time zone", job.settings.time_zone or ""),
-        ("next run", moment(job.next_run) if job.next_run else ""),
+        *schedule_facts(job, now, upcoming),
         ("waiting time", f"{job.settings.grace_seconds(job.id.type)} s"),
         ("arguments", job.settings.arguments),
         ("folder", job.folder),
         ("data", job.data),
-        ("latest run", " · ".join(filter(None, run_row(run, now))) if run else ""),
+        ("latest run", _latest(run, now) if run else ""),
         ("latest launch", " · ".join(filter(None, launch_row(launch, now))) if launch else ""),
         ("results", " ".join(outcome.value for outcome in job.recent)),
         *(("error line", line) for line in job.tail),
@@ -104,6 +122,13 @@ def ending(run: Run, now: datetime) -> str:
 def exit_text(exit: Exit | None) -> str:
     """An exit code, or the name of a signal; empty when it has not ended."""
     return "" if exit is None else str(exit).removeprefix("exit ")
+
+
+def _latest(run: Run, now: datetime) -> str:
+    *facts, scheduled, lateness = run_row(run, now)
+    if scheduled:
+        facts.append(f"scheduled for {scheduled}, {lateness} late")
+    return " · ".join(filter(None, facts))
 
 
 def _pid(job: Job) -> int | None:

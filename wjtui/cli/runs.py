@@ -1,0 +1,232 @@
+"""run, history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from wjtui.cli.options import Given, common, given
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime, tzinfo
+
+    from wjtui.model.jobs import Job
+    from wjtui.model.runs import Launch, Run
+    from wjtui.model.schedules import Missed
+    from wjtui.service import JobService
+
+_NAME = click.argument("name")
+
+
+@click.command()
+@_NAME
+@click.argument("arguments", nargs=-1)
+@click.option("--wait", is_flag=True, help="Wait for the end: 0 for Success, 1 for any other.")
+@click.option("--follow", is_flag=True, help="The same, and print the log as it comes.")
+@click.option("--at", metavar="TIME", help="Start it then, for example 2027-03-01T09:00 or 09:00.")
+@click.option("--in", "span", metavar="SPAN", help="Start it after 90s, 30m, 1h30m, 1d.")
+@click.option("--cancel", is_flag=True, help="Take a start back that was put off.")
+@common
+@click.pass_context
+def run(
+    context: click.Context,
+    name: str,
+    arguments: tuple[str, ...],
+    wait: bool,
+    follow: bool,
+    at: str | None,
+    span: str | None,
+    cancel: bool,
+) -> None:
+    """Start a run of a triggered job, now or once at a later time.
+
+    ARGUMENTS after -- go to the job; without any it gets those of its settings. A start that is put off
+    outlives the engine and takes the place of the one put off before. TIME without a zone is meant in that of
+    the job's schedule.
+
+    \b
+    wjtui run nightly
+    wjtui run nightly --wait -- --date "2 May"
+    wjtui run nightly --in 1h30m
+    wjtui run nightly --at 22:00 -- --all
+    wjtui run nightly --cancel
+    """
+    from wjtui.cli.ask import ask
+
+    _check(arguments, wait or follow, at is not None, span is not None, cancel)
+    options = given(context)
+    if cancel:
+        ask(options, lambda service: _take_back(service, options, name))
+    elif at is not None or span is not None:
+        ask(options, lambda service: _put_off(service, options, name, arguments, at, span))
+    else:
+        ended = ask(options, lambda service: _run(service, options, name, arguments, wait or follow, follow))
+        if ended is not None and ended.status.value != "Success":
+            context.exit(1)
+
+
+def _check(arguments: Sequence[str], waiting: bool, at: bool, span: bool, cancel: bool) -> None:
+    """Refuse options that do not go together."""
+    from wjtui.model.errors import InvalidRequest
+
+    if at and span:
+        raise InvalidRequest("--at and --in both say when: give one of them, for example --in 30m.")
+    if cancel and (at or span or waiting or arguments):
+        raise InvalidRequest(
+            "--cancel takes a put-off start back and goes with nothing else: leave it alone."
+        )
+    if waiting and (at or span):
+        raise InvalidRequest(
+            "--wait and --follow go with a run that starts now: leave them out with --at and --in, and look"
+            " at 'wjtui history' afterwards."
+        )
+
+
+async def _run(
+    service: JobService, options: Given, name: str, arguments: tuple[str, ...], wait: bool, follow: bool
+) -> Run | None:
+    """Start a run; its end when that is to be waited for."""
+    from wjtui.cli.documents import run_document
+    from wjtui.cli.follow import Lines, follow_run, wait_for_end
+    from wjtui.cli.output import print_json
+    from wjtui.cli.words import ending
+    from wjtui.model.runs import RunRef
+    from wjtui.support.clock import SystemClock
+
+    job = await _triggered(service, name)
+    ref = RunRef(job.id, await service.run(job.id, _joined(arguments), trigger=_trigger()))
+    if not wait:
+        if options.json:
+            print_json(run_document(await service.get_run(ref), SystemClock().now()))
+        else:
+            click.echo(f"Run {ref.run} of {job.id.name} has started.")
+        return None
+    if follow:
+        await follow_run(service, ref, Lines(json=options.json))
+    ended = await wait_for_end(service, ref)
+    if options.json and not follow:
+        print_json(run_document(ended, SystemClock().now()))
+    else:
+        # Standard output holds the log alone, so that it can be kept in a file.
+        click.echo(ending(ended, SystemClock().now()), err=follow)
+    return ended
+
+
+async def _put_off(
+    service: JobService,
+    options: Given,
+    name: str,
+    arguments: tuple[str, ...],
+    at: str | None,
+    span: str | None,
+) -> None:
+    """Put a start off, and say until when."""
+    from wjtui.cli.ask import find_job
+    from wjtui.cli.documents import job_document
+    from wjtui.cli.output import clean, print_json
+    from wjtui.cli.schedule_words import put_off, zone_of
+
+    job = await _triggered(service, name)
+    snapshot = await service.snapshot()
+    zone = zone_of(job, snapshot.engine)
+    due = _due(at, span, zone, snapshot.at)
+    await service.run_later(job.id, due, _joined(arguments), trigger=_trigger())
+    if options.json:
+        print_json(job_document(await find_job(service, str(job.id)), snapshot.at))
+    else:
+        before = job.later.at if job.later is not None else None
+        click.echo(clean(put_off(job, due, before, zone, snapshot.at)))
+
+
+def _due(at: str | None, span: str | None, zone: tzinfo, now: datetime) -> datetime:
+    from wjtui.schedule.moments import read_moment, read_span
+
+    return now + read_span(span, "--in") if span is not None else read_moment(at or "", zone, now, "--at")
+
+
+async def _take_back(service: JobService, options: Given, name: str) -> None:
+    """Take the start that was put off back."""
+    from wjtui.cli.ask import find_job
+    from wjtui.cli.documents import job_document
+    from wjtui.cli.output import clean, print_json
+    from wjtui.support.clock import SystemClock
+    from wjtui.tui.present.times import moment
+
+    job = await _triggered(service, name)
+    await service.cancel_later(job.id)
+    if options.json:
+        print_json(job_document(await find_job(service, str(job.id)), SystemClock().now()))
+    else:
+        when = f" put off to {moment(job.later.at)}" if job.later is not None else ""
+        click.echo(clean(f"The start of {job.id.name}{when} is taken back."))
+
+
+async def _triggered(service: JobService, name: str) -> Job:
+    """The job of that name. Raises NotAllowed for a continuous one."""
+    from wjtui.cli.ask import find_job
+    from wjtui.model.errors import NotAllowed
+
+    job = await find_job(service, name)
+    if job.is_continuous:
+        raise NotAllowed(
+            f"'{job.id.name}' is a continuous job and has no runs: 'wjtui start {name}' starts it."
+        )
+    return job
+
+
+def _joined(arguments: tuple[str, ...]) -> str | None:
+    from wjtui.engine.process.arguments import join
+
+    return join(arguments) if arguments else None
+
+
+@click.command()
+@_NAME
+@click.option("-n", "count", type=click.IntRange(1), default=20, show_default=True, help="How many.")
+@common
+@click.pass_context
+def history(context: click.Context, name: str, count: int) -> None:
+    """List the runs of a triggered job, or the launches of a continuous one, newest first.
+
+    Times at which a schedule was due and no run came have lines of their own between the runs.
+    """
+    from wjtui.cli.ask import ask, find_job
+    from wjtui.cli.documents import launch_document, missed_document, run_document
+    from wjtui.cli.output import print_json, print_table
+    from wjtui.cli.schedule_words import by_time
+    from wjtui.cli.words import LAUNCH_TITLES, RUN_TITLES, launch_row, missed_row, run_row
+    from wjtui.model.runs import Run
+    from wjtui.support.clock import SystemClock
+
+    async def collect(service: JobService) -> tuple[Job, list[Run], list[Missed], list[Launch]]:
+        job = await find_job(service, name)
+        if job.is_continuous:
+            return job, [], [], (await service.launches(job.id))[:count]
+        return job, await service.runs(job.id, limit=count), (await service.missed(job.id))[:count], []
+
+    options = given(context)
+    job, runs, missed, launches = ask(options, collect)
+    now = SystemClock().now()
+    if options.json and job.is_continuous:
+        print_json({"launches": [launch_document(launch, now) for launch in launches]})
+    elif options.json:
+        found = [run_document(run, now) for run in runs]
+        print_json({"runs": found, "missed": [missed_document(one) for one in missed]})
+    elif job.is_continuous:
+        print_table(LAUNCH_TITLES, [launch_row(launch, now) for launch in launches])
+    else:
+        rows = by_time(runs, missed, count)
+        print_table(
+            RUN_TITLES, [run_row(one, now) if isinstance(one, Run) else missed_row(one) for one in rows]
+        )
+
+
+def _trigger() -> str:
+    import getpass
+
+    try:
+        return f"CLI - {getpass.getuser()}"
+    except (KeyError, OSError):
+        return "CLI - unknown"
