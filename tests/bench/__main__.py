@@ -7,10 +7,17 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import busy, capture, many, restart, start
+from tests.bench import busy, capture, many, restart, schedule, start
 from tests.bench.report import print_table
 
-SUBJECTS = {"restart": restart, "many": many, "capture": capture, "start": start, "busy": busy}
+SUBJECTS = {
+    "restart": restart,
+    "many": many,
+    "capture": capture,
+    "start": start,
+    "busy": busy,
+    "schedule": schedule,
+}
 
 
 def main(names: list[str]) -> int:

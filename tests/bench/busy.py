@@ -53,7 +53,7 @@ def _figures(root: Path, *, in_process: bool) -> list[Figure]:
     _make_jobs(root, starts)
     environment = clean_environment(TERM="xterm-256color", WJTUI_ROOT=str(root))
     place = find_place(None, None, environment=environment)
-    with _screen(place, environment, report, in_process=in_process) as socket:
+    with screen(place, environment, report, in_process=in_process) as socket:
         idle, busy, began, ended = asyncio.run(_measure(socket, starts))
     gaps = [tuple(map(float, line.split())) for line in report.read_text().splitlines()]
     held = [seconds for at, seconds in gaps if began < at < ended]
@@ -117,7 +117,7 @@ async def _start(service: HttpJobService, starts: Path, number: int) -> float:
 
 
 @contextmanager
-def _screen(place: Place, environment: dict[str, str], report: Path, *, in_process: bool) -> Iterator[str]:
+def screen(place: Place, environment: dict[str, str], report: Path, *, in_process: bool) -> Iterator[str]:
     """The screen on a terminal that somebody reads; the engine's socket."""
     ours, theirs = os.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", _ROWS, _COLUMNS, 0, 0))
