@@ -19,7 +19,8 @@ class MissedLog:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        stretches, _ = read_missed(folder)
+        stretches, self.damaged = read_missed(folder)
+        """Whether a line could not be read, other than a last one that a crash cut short."""
         self.newest: Missed | None = stretches[-1] if stretches else None
         self._written = self.newest
 

@@ -43,6 +43,7 @@ class TriggeredRunner:
         self._launcher = Launcher(rooms, definition)
         self._lock = JobLock(definition.data / "triggeredJob.lock", rooms)
         self._execution: Execution | None = None
+        self._shown: list[Run] = []
         self._closing = ""
         self._hurried = False
         self._idle = asyncio.Event()
@@ -130,8 +131,11 @@ class TriggeredRunner:
 
     def show(self, **changes: Any) -> None:
         """Publish what the history says of this job now."""
-        runs = self._rooms.store.page(self.definition.id, None, _STRIP)
         run = self.current
+        known = [one for one in self._shown if one.status.ended]
+        if run is not None:
+            known.append(run)
+        self._shown = runs = self._rooms.store.page(self.definition.id, None, _STRIP, known)
         self._rooms.state.update_job(
             self.definition.id.key,
             phase=Idle() if run is None else Busy(run.ref.run, run.started),
@@ -180,5 +184,7 @@ class TriggeredRunner:
 
     def _publish(self, execution: Execution) -> None:
         run, tail = execution.run, execution.tail
-        self._rooms.state.put_run(self._rooms.store.load(run.ref) or run)
+        if run.status.ended:
+            run = self._rooms.store.load(run.ref) or run  # with the size of its output
+        self._rooms.state.put_run(run)
         self.show(**({} if tail is None else {"tail": tail}))

@@ -10,6 +10,7 @@ from wjtui.engine.scheduling.log import info, local, warning
 from wjtui.engine.scheduling.scheduled_job import ScheduledJob
 from wjtui.model.errors import AlreadyRunning, WjtuiError
 from wjtui.model.events import Tone
+from wjtui.model.jobs import Severity
 from wjtui.model.schedules import LaterStart, MissedReason
 from wjtui.schedule.due import ON_TIME, Fire
 
@@ -93,7 +94,8 @@ def _obstacle(rooms: Rooms, job: ScheduledJob) -> Refusal | None:
     if rooms.config.stopped:
         return MissedReason.STOPPED, "WebJobs are stopped by configuration (WEBJOBS_STOPPED)"
     if not job.definition.runnable:
-        return MissedReason.REFUSED, " ".join(problem.text for problem in job.definition.problems)
+        wrong = [one.text for one in job.definition.problems if one.severity is Severity.BLOCKING]
+        return MissedReason.REFUSED, " ".join(wrong) or "it has no runnable script"
     return None
 
 

@@ -37,11 +37,11 @@ class Gaps:
         self._job = definition.id
         self._lines = lines
         folder = definition.data
-        stretches, damaged = read_missed(folder)
-        if damaged:
+        self._missed = MissedLog(folder)
+        if self._missed.damaged:
+            stretches, _ = read_missed(folder)
             set_aside(rooms, folder / FILE, definition.id)
             self._guard(lambda: write_missed(folder, stretches))
-        self._missed = MissedLog(folder)
         self._flush_at: float | None = None
 
     @property

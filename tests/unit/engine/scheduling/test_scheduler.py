@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.support.schedule_desk import ScheduleDesk, open_desk
@@ -11,6 +12,7 @@ from wjtui.engine.history import missed as missed_module
 from wjtui.model.errors import AlreadyRunning, Conflict
 from wjtui.model.events import MissedChanged
 from wjtui.model.identity import JobId, JobType
+from wjtui.model.jobs import Problem, Severity
 from wjtui.model.schedules import Missed, MissedReason, ScheduleState
 
 NOON = datetime(2027, 6, 1, 12, tzinfo=UTC)
@@ -159,6 +161,22 @@ async def test_instants_whose_start_is_refused(desk: ScheduleDesk, reason: Misse
     assert f"WARN] {says}" in desk.log("tick")
     assert desk.notices == ["missed"]
     assert desk.job("tick").next_run == at("12:15:00")
+
+
+async def test_job_without_a_script_says_so_and_runs_once_it_has_one(desk: ScheduleDesk) -> None:
+    desk.put("tick", schedule=FIVE_MINUTES)
+    await desk.run()
+    [job] = desk.scheduler._jobs.values()
+    whole = job.definition
+    problem = Problem("no-script", "No runnable script: there is none.", Severity.BLOCKING)
+    broken = msgspec.structs.replace(whole, script=None, problems=(problem,))
+    desk.scheduler.put(broken, desk.runner("tick"))
+    await desk.clock.advance(6 * MINUTE)
+    assert [gap.reason for gap in missed(desk, "tick")] == [MissedReason.REFUSED]
+    assert "WARN] Skipped: No runnable script: there is none." in desk.log("tick")
+    desk.scheduler.put(whole, desk.runner("tick"))
+    await desk.clock.advance(5 * MINUTE)
+    assert desk.runner("tick").times == [at("12:10:00")]
 
 
 async def test_engine_that_was_down_catches_up_within_ten_minutes(desk: ScheduleDesk) -> None:
