@@ -35,6 +35,8 @@ PICTURES = (
     Picture("main-light", theme="wjtui-light"),
     Picture("split", keys=("j", "enter", "vertical_line")),
     Picture("details", keys=("j", "d")),
+    Picture("schedule", keys=("j",) * 9 + ("c",)),
+    Picture("schedule-80x24", NARROW, ("j", "c")),
     Picture("why-80x24", NARROW, ("w",)),
     Picture("help", keys=("question_mark",)),
     Picture("leave", keys=("j", "q"), brought=True),

@@ -10,6 +10,7 @@ from tests.support.fake_service import (
     engine_line,
     make_job,
     make_run,
+    make_schedule,
     output,
 )
 from wjtui.logs.line import Level
@@ -17,6 +18,7 @@ from wjtui.model.events import LogRef, Usage, UsageSampled
 from wjtui.model.identity import JobId, JobType
 from wjtui.model.jobs import Busy, Job, PendingRestart, Problem, Running, Severity, Stopped
 from wjtui.model.runs import Exit, Launch, Outcome, RunStatus
+from wjtui.model.schedules import Missed, MissedReason, ScheduleState
 from wjtui.model.settings import JobSettings
 
 CONTINUOUS = JobType.CONTINUOUS
@@ -26,6 +28,23 @@ ERRORS = ("Traceback (most recent call last):", "OSError: [Errno 28] No space le
 
 def minutes(number: float) -> timedelta:
     return timedelta(minutes=number)
+
+
+_AT_TWO = NOW.replace(hour=2, minute=0, second=0)
+_AT_HALF_PAST_FIVE = NOW.replace(hour=5, minute=30, second=0)
+_DAY = timedelta(days=1)
+_MISSED = (
+    (
+        "nightly-report",
+        Missed(MissedReason.RUNNING, 1, _AT_TWO - 2 * _DAY, _AT_TWO - 2 * _DAY),
+        Missed(MissedReason.DOWN, 2, _AT_TWO - 6 * _DAY, _AT_TWO - 5 * _DAY),
+    ),
+    (
+        "thumbs-cleanup",
+        Missed(MissedReason.DOWN, 1, _AT_HALF_PAST_FIVE - _DAY, _AT_HALF_PAST_FIVE - _DAY),
+        Missed(MissedReason.PAUSED, 5, _AT_HALF_PAST_FIVE - 12 * _DAY, _AT_HALF_PAST_FIVE - 8 * _DAY),
+    ),
+)
 
 
 def _continuous() -> tuple[Job, ...]:
@@ -76,6 +95,7 @@ def _triggered() -> tuple[Job, ...]:
             recent=(*(OK,) * 9, BAD),
             tail=ERRORS,
             settings=JobSettings(schedule="0 0 2 * * *"),
+            schedule=make_schedule(),
             next_run=NOW + timedelta(hours=20, minutes=47, seconds=51),
         ),
         make_job(
@@ -84,20 +104,27 @@ def _triggered() -> tuple[Job, ...]:
             latest_run=busy,
             recent=(*(OK,) * 9, Outcome.RUNNING),
             settings=JobSettings(schedule="0 */15 * * * *"),
+            schedule=make_schedule(
+                "0 */15 * * * *", words="Every 15 minutes", expanded="0 0,15,30,45 * * * *"
+            ),
             next_run=NOW + timedelta(minutes=2, seconds=51),
         ),
         make_job(
             "thumbs-cleanup",
             latest_run=cleaned,
             recent=(OK,) * 10,
-            settings=JobSettings(schedule="0 30 6 * * 1-5"),
-            next_run=NOW + timedelta(days=2, hours=1, minutes=17),
+            settings=JobSettings(schedule="0 30 6 * * 1-5", time_zone="Europe/Berlin"),
+            schedule=make_schedule(
+                "0 30 6 * * 1-5", words="At 06:30, Monday to Friday", zone="Europe/Berlin"
+            ),
+            next_run=NOW.replace(day=23, hour=5, minute=30, second=0),
         ),
         make_job(
             "rotate-keys",
             latest_run=rotated,
             recent=(OK,) * 10,
             settings=JobSettings(schedule="0 0 0 1 * *"),
+            schedule=make_schedule("0 0 0 1 * *", words="At 00:00 on the 1st"),
             next_run=NOW + timedelta(days=9, hours=18, minutes=47),
         ),
         make_job(
@@ -105,6 +132,7 @@ def _triggered() -> tuple[Job, ...]:
             latest_run=exported,
             recent=(OK, OK, BAD, OK, Outcome.ABORTED),
             settings=JobSettings(schedule="0 0 * * * *", enabled=False),
+            schedule=make_schedule("0 0 * * * *", state=ScheduleState.PAUSED, words="Every hour"),
         ),
         make_job("import-legacy"),
         make_job("half-uploaded", script=None, problems=(no_script,)),
@@ -119,6 +147,8 @@ def eleven_jobs() -> FakeJobService:
         UsageSampled(JobId(CONTINUOUS, "mail-pump"), Usage(0.3, 31 << 20, 1)),
         UsageSampled(JobId(JobType.TRIGGERED, "sync-inventory"), Usage(61.0, 212 << 20, 2)),
     )
+    for name, *stretches in _MISSED:
+        service.stretches[service.find(name).id.key] = stretches
     run = service.find("nightly-report").latest_run
     assert run is not None
     at = run.started

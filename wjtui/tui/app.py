@@ -21,6 +21,7 @@ from wjtui.support.tasks import TaskSet
 from wjtui.tui.bindings import clashes
 from wjtui.tui.commands import COMMANDS
 from wjtui.tui.dispatch import Dispatch
+from wjtui.tui.inquiry import Inquiry
 from wjtui.tui.options import Leave, ScreenOptions
 from wjtui.tui.present.ink import DEFAULT_VARIABLES
 from wjtui.tui.pump import FRAME, Pump
@@ -42,7 +43,7 @@ class WjtuiApp(App[Leave]):
 
     TITLE = "wjtui"
     ENABLE_COMMAND_PALETTE = False
-    CSS_PATH: ClassVar = ["styles/main.tcss", "styles/dialogs.tcss"]
+    CSS_PATH: ClassVar = ["styles/main.tcss", "styles/dialogs.tcss", "styles/schedule.tcss"]
 
     def __init__(
         self,
@@ -65,6 +66,7 @@ class WjtuiApp(App[Leave]):
         self._frames: Signal[int] = Signal(self, "frame")
         self.pump = Pump(service, self.store, options.clock, publish=self.publish, lagging=self.lagging)
         self.dispatch = Dispatch(service, self.store, publish=self.publish, tell=self._tell, user=_user())
+        self._inquiry = Inquiry(service, self.store, self.dispatch.tasks, publish=self.publish)
         self.type_ahead = TypeAhead(self)
         self._tasks = TaskSet(self._task_failed)
         self._set_themes()
@@ -142,7 +144,7 @@ class WjtuiApp(App[Leave]):
             await self.pump.run()
 
     def _make_desk(self, screen: MainScreen) -> MainDesk:
-        return MainDesk(screen, self.dispatch, self.end, self.pump.try_again)
+        return MainDesk(screen, self.dispatch, self._inquiry, self.end, self.pump.try_again)
 
     def _tell(self, title: str, body: str, tone: Tone) -> None:
         self.main_screen.tell(title, body, tone)

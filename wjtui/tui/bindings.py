@@ -40,10 +40,14 @@ def shown_keys(command: Command) -> str:
 
 def bindings(where: Where) -> list[BindingType]:
     """The keys that count in one part of the screen."""
+    return bindings_of(command for command in COMMANDS if command.where is where)
+
+
+def bindings_of(commands: Iterable[Command]) -> list[BindingType]:
+    """The keys of these commands."""
     return [
         Binding(",".join(command.keys), f"screen.command('{command.id}')", command.title, id=command.id)
-        for command in COMMANDS
-        if command.where is where
+        for command in commands
     ]
 
 

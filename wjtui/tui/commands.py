@@ -9,14 +9,18 @@ from typing import Protocol
 
 from wjtui.model.identity import JobType
 from wjtui.model.jobs import Job
+from wjtui.tui.present.schedules import resumes
 from wjtui.tui.refusals import (
     WhyNot,
     always,
     kill_why_not,
+    later_why_not,
     needs_job,
     needs_jobs,
+    pause_why_not,
     restart_why_not,
     run_why_not,
+    schedule_why_not,
     start_why_not,
     stop_why_not,
 )
@@ -69,6 +73,9 @@ class Desk(Protocol):
     def act_stop(self, job: Job) -> None: ...
     def act_kill(self, job: Job) -> None: ...
     def act_restart(self, job: Job) -> None: ...
+    def act_schedule(self, job: Job) -> None: ...
+    def act_pause(self, job: Job) -> None: ...
+    def act_later(self, job: Job) -> None: ...
     def act_filter(self) -> None: ...
     def act_follow(self) -> None: ...
     def act_split(self) -> None: ...
@@ -98,6 +105,8 @@ class Command:
     why_not: WhyNot = always
     footer: str = ""
     """The word in the footer; empty: not there."""
+    says: Callable[[Job], str] | None = None
+    """Another word for some jobs; empty: not there for this one."""
     kind: JobType | None = None
     """The footer shows it only for jobs of this kind."""
 
@@ -108,6 +117,12 @@ def _with_job(act: Callable[[Desk, Job], None]) -> Action:
             act(desk, job)
 
     return action
+
+
+def _pause_word(job: Job) -> str:
+    if job.schedule is None:
+        return ""
+    return "Resume" if resumes(job) else "Pause"
 
 
 def _step(step: Step) -> Action:
@@ -140,8 +155,21 @@ COMMANDS: tuple[Command, ...] = (
         Section.JOBS, why_not=restart_why_not, footer="Restart", kind=JobType.CONTINUOUS,
     ),
     Command(
+        "job.pause", ("p",), "pause or resume the schedule", _with_job(lambda d, job: d.act_pause(job)),
+        Section.JOBS, why_not=pause_why_not, footer="Pause", says=_pause_word, kind=JobType.TRIGGERED,
+    ),
+    Command(
         "log.open", ("enter",), "open the log, full height", lambda d, _: d.act_open_log(), Section.JOBS,
         Where.LIST, needs_job, footer="Log",
+    ),
+    Command(
+        "job.schedule", ("c",), "schedule, next runs, missed times",
+        _with_job(lambda d, job: d.act_schedule(job)), Section.JOBS, why_not=schedule_why_not,
+        footer="Schedule", kind=JobType.TRIGGERED,
+    ),
+    Command(
+        "job.later", ("t",), "run once at a later time", _with_job(lambda d, job: d.act_later(job)),
+        Section.JOBS, Where.LIST, later_why_not, footer="Later", kind=JobType.TRIGGERED,
     ),
     Command("job.details", ("d",), "details, or the log again", lambda d, _: d.act_details(), Section.JOBS,
             why_not=needs_job, footer="Details"),

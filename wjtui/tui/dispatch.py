@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Coroutine
+from datetime import datetime
 from typing import Any
 
 from wjtui.model.errors import WjtuiError
@@ -63,6 +64,23 @@ class Dispatch:
     def restart(self, job: Job) -> None:
         """Stop and start a continuous job."""
         self._give(job, "Restarting", self._service.restart(job.id))
+
+    def pause(self, job: Job) -> None:
+        """Let its schedule wait no more."""
+        self._give(job, "Pausing", self._service.pause(job.id))
+
+    def resume(self, job: Job) -> None:
+        """Let its schedule wait again."""
+        self._give(job, "Resuming", self._service.resume(job.id))
+
+    def run_later(self, job: Job, at: datetime, arguments: str | None = None) -> None:
+        """Start a run of a triggered job at an instant, once."""
+        work = self._service.run_later(job.id, at, arguments, trigger=self._trigger)
+        self._give(job, "Putting off", work)
+
+    def cancel_later(self, job: Job) -> None:
+        """Take the start that was put off back."""
+        self._give(job, "Taking back", self._service.cancel_later(job.id))
 
     def shut_down(self) -> None:
         """Stop every job, then the engine."""

@@ -63,6 +63,44 @@ def start_why_not(store: Store, job: Job | None) -> str | None:
     return None if job.is_continuous else f"{plain(job.id.name)} is triggered: r runs it."
 
 
+def schedule_why_not(store: Store, job: Job | None) -> str | None:
+    """Schedules are for triggered jobs; to look at one changes nothing."""
+    if job is None:
+        return "No job is chosen."
+    return (
+        f"{plain(job.id.name)} is continuous: it is always on and has no schedule."
+        if job.is_continuous
+        else None
+    )
+
+
+def pause_why_not(store: Store, job: Job | None) -> str | None:
+    """Pause and resume need a schedule."""
+    if (reason := _cannot_change(store, job) or schedule_why_not(store, job)) is not None or job is None:
+        return reason
+    return (
+        f"{plain(job.id.name)} has no schedule to pause: c says how to add one."
+        if job.schedule is None
+        else None
+    )
+
+
+def later_why_not(store: Store, job: Job | None) -> str | None:
+    """A start can be put off where one can be made; one that was put off can always be taken back."""
+    if (reason := _cannot_change(store, job)) is not None or job is None:
+        return reason
+    name = plain(job.id.name)
+    if job.is_continuous:
+        return f"{name} is continuous, so it has no runs: R restarts it, s starts it."
+    if job.later is not None:
+        return None
+    if not job.runnable:
+        return f"{name} cannot run: w tells why."
+    if store.engine is not None and store.engine.stopped_by_setting:
+        return "WEBJOBS_STOPPED is set, so no job runs."
+    return None
+
+
 def stop_why_not(store: Store, job: Job | None) -> str | None:
     """Stop ends a continuous job, or the run that is going."""
     if (reason := _cannot_change(store, job)) is not None or job is None:

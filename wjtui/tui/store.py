@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, StrEnum
+from typing import NamedTuple
 
 from wjtui.model.events import (
     EngineChanged,
@@ -16,6 +17,7 @@ from wjtui.model.events import (
     LogExtent,
     LogGrew,
     LogRef,
+    MissedChanged,
     Notice,
     NoticeRaised,
     RunChanged,
@@ -25,8 +27,11 @@ from wjtui.model.events import (
     UsageSampled,
 )
 from wjtui.model.jobs import Job
+from wjtui.model.runs import RunId
+from wjtui.model.schedules import Missed
 from wjtui.tui.present.failures import failure_of
 from wjtui.tui.present.jobs import JobKey
+from wjtui.tui.present.schedules import with_newest
 
 NOTICES_KEPT = 1000
 
@@ -40,6 +45,7 @@ class Topic(StrEnum):
     NOTICES = "notices"
     LINK = "link"
     PENDING = "pending"
+    PAST = "past"
 
 
 class Link(Enum):
@@ -62,6 +68,16 @@ class Change:
     """New ones only: what a snapshot brings is old."""
 
 
+class Past(NamedTuple):
+    """What happened to a triggered job, as far as it was asked for."""
+
+    up_to: RunId | None
+    """The latest run that has ended; None: none has."""
+    missed: tuple[Missed, ...] = ()
+    """Newest first."""
+    durations: tuple[timedelta, ...] = ()
+
+
 class Store:
     """Current values; no input, no output, no clock."""
 
@@ -74,6 +90,9 @@ class Store:
         self.notices: list[Notice] = []
         self.pending: dict[JobKey, str] = {}
         """Commands on their way, as the word that stands in for the job's status."""
+        self.past: dict[JobKey, Past] = {}
+        """Of jobs that somebody looked at closely."""
+        self.newest_missed: dict[JobKey, Missed] = {}
         self.link = Link.CONNECTING
         self.link_since: datetime | None = None
         self.link_reason = ""
@@ -97,6 +116,11 @@ class Store:
         self.link, self.link_reason = link, reason
         return Change({Topic.LINK})
 
+    def learn(self, key: JobKey, past: Past) -> Change:
+        """The engine answered what happened to a job; what was told meanwhile is taken in."""
+        self.past[key] = past._replace(missed=with_newest(past.missed, self.newest_missed.get(key)))
+        return Change({Topic.PAST}, {key})
+
     def mark(self, key: JobKey, word: str | None) -> Change:
         """A command for a job is on its way, or, with None, has come back."""
         if word is None:
@@ -111,8 +135,9 @@ class Store:
         self.jobs = {job.id.key: job for job in snapshot.jobs}
         self.usage = {sample.id.key: sample.usage for sample in snapshot.usage}
         self.extents = {}
+        self.past, self.newest_missed = {}, {}
         self.notices = list(snapshot.notices)[-NOTICES_KEPT:]
-        change.topics |= {Topic.ENGINE, Topic.JOBS, Topic.NOTICES}
+        change.topics |= {Topic.ENGINE, Topic.JOBS, Topic.NOTICES, Topic.PAST}
         change.jobs |= gone | set(self.jobs)
 
     def _apply(self, envelope: Envelope, change: Change) -> None:
@@ -127,6 +152,8 @@ class Store:
             case JobRemoved(id=job_id):
                 self.jobs.pop(job_id.key, None)
                 self.usage.pop(job_id.key, None)
+                self.past.pop(job_id.key, None)
+                self.newest_missed.pop(job_id.key, None)
                 change.topics.add(Topic.JOBS)
                 change.jobs.add(job_id.key)
             case LogGrew(ref=ref, extent=extent):
@@ -137,6 +164,13 @@ class Store:
                 self.usage[job_id.key] = usage
                 change.topics.add(Topic.JOBS)
                 change.jobs.add(job_id.key)
+            case MissedChanged(id=job_id, missed=missed):
+                key = job_id.key
+                self.newest_missed[key] = missed
+                if (past := self.past.get(key)) is not None:
+                    self.past[key] = past._replace(missed=with_newest(past.missed, missed))
+                change.topics.add(Topic.PAST)
+                change.jobs.add(key)
             case NoticeRaised(notice=notice):
                 self._notice(notice, change)
             case EngineChanged(info=info):

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from rich.cells import cell_len
 
-from tests.support.fake_service import NOW, make_engine, make_job, make_run
+from tests.support.fake_service import NOW, make_engine, make_job, make_run, make_schedule
 from wjtui.logs.line import LineKind
 from wjtui.model.events import Usage
 from wjtui.model.identity import JobType
@@ -28,6 +28,7 @@ from wjtui.model.jobs import (
     Success,
 )
 from wjtui.model.runs import Exit, Launch, Outcome, RunId, RunStatus
+from wjtui.model.schedules import ScheduleState
 from wjtui.model.settings import JobSettings
 from wjtui.tui.present.columns import lay_out
 from wjtui.tui.present.details import details
@@ -158,7 +159,7 @@ def test_order_counts_and_filters() -> None:
     ]
     assert [job.id.name for job in in_order(jobs)] == ["zz", "A", "b", "aa"]
     counts = count_chips({job.id.key: job for job in jobs})
-    assert list(counts.values()) == [4, 1, 1, 1, 3]
+    assert list(counts.values()) == [4, 1, 1, 1, 3, 0]
     for chip, names in (
         (Chip.ALL, "bAzzaa"), (Chip.FAILING, "zz"), (Chip.RUNNING, "A"), (Chip.CONTINUOUS, "A"),
         (Chip.TRIGGERED, "bzzaa"),
@@ -181,7 +182,7 @@ def test_cells() -> None:
     idle = make_job("a", latest_run=make_run("a", RunStatus.SUCCESS))
     assert plain_text(cell(Column.LAST, idle, NOW)) == "3h12m ago 00:04:31"
     assert plain_text(cell(Column.CPU, idle, NOW, usage=usage)) == "-"
-    paused = make_job("a", settings=JobSettings(schedule="0 0 * * * *", enabled=False))
+    paused = make_job("a", schedule=make_schedule("0 0 * * * *", state=ScheduleState.PAUSED))
     assert plain_text(cell(Column.NEXT, paused, NOW)) == "paused"
     assert plain_text(cell(Column.SCHEDULE, paused, NOW)) == "(paused) 0 0 * * * *"
 
@@ -276,9 +277,9 @@ def test_why_a_job_is_not_running() -> None:
 
     assert "has no schedule" in said(make_job("a"))
     assert "next in 00:01:00" in said(
-        make_job("a", settings=JobSettings(schedule="0 * * * * *"), next_run=NOW + 60 * SECOND)
+        make_job("a", schedule=make_schedule("0 * * * * *"), next_run=NOW + 60 * SECOND)
     )
-    assert "paused" in said(make_job("a", settings=JobSettings(schedule="0 * * * * *", enabled=False)))
+    assert "is paused" in said(make_job("a", schedule=make_schedule(state=ScheduleState.PAUSED)))
     assert "broken" in said(make_job("a", problems=(Problem("x", "broken", Severity.BLOCKING),)))
     assert "No script" in said(make_job("a", script=None))
     assert "another instance (web-02)" in said(make_job("a", InactiveInstance("web-02"), kind=CONTINUOUS))

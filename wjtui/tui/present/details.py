@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from wjtui.model.events import Usage
 from wjtui.model.jobs import Busy, Job, Running, Severity, Stopping
 from wjtui.model.runs import Exit
+from wjtui.model.schedules import Missed, ScheduleState
 from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.plain import plain
+from wjtui.tui.present.schedules import STANDINGS, missed_words, schedule_text, stretch, waiting
 from wjtui.tui.present.status import status, strip_of_results
-from wjtui.tui.present.times import age, countdown, moment, seconds_between, size, span
+from wjtui.tui.present.times import age, moment, seconds_between, size, span
 
 _LABEL = 12
 _SHOWN_IF_SET = ("idle_timeout", "restart_time", "history_size", "stop_signal", "run_mode", "misfire")
 
 
-def details(job: Job, usage: Usage | None, now: datetime) -> list[Line]:
-    """The lines of the details pane."""
+def details(
+    job: Job, usage: Usage | None, now: datetime, missed: Sequence[Missed] | None = None
+) -> list[Line]:
+    """The lines of the details pane; ``missed``: instants without a run, newest first, None: not known."""
     return [
         *_problems(job),
         *_state(job, usage, now),
+        *_schedule(job, now, missed),
         *_latest(job, now),
         (),
         *_script(job),
@@ -57,8 +62,6 @@ def _state(job: Job, usage: Usage | None, now: datetime) -> Iterator[Line]:
     if usage is not None and job.live:
         noun = "process" if usage.processes == 1 else "processes"
         yield _row("Usage", f"cpu {usage.cpu:.1f}%   mem {size(usage.memory)}   {usage.processes} {noun}")
-    if job.next_run is not None:
-        yield _row("Next run", f"in {countdown(job.next_run, now)}  {moment(job.next_run)}")
     if job.recent:
         yield _row("Results", *strip_of_results(job, 10), Piece("  oldest first", Ink.DIM))
 
@@ -70,6 +73,24 @@ def _pid(job: Job) -> int | None:
         case Busy():
             return job.latest_run.pid if job.latest_run is not None else None
     return None
+
+
+def _schedule(job: Job, now: datetime, missed: Sequence[Missed] | None) -> Iterator[Line]:
+    """When it starts by itself, or once by somebody's wish."""
+    if (schedule := job.schedule) is not None:
+        yield _row("Schedule", schedule_text(schedule), f"  in {plain(schedule.zone[:60])}")
+        if schedule.words and not schedule.recurrence:
+            yield _row("Means", plain(schedule.words[:400]))
+        if schedule.state is not ScheduleState.PENDING:
+            standing = STANDINGS[schedule.state]
+            yield _row("", Piece(f"{standing.glyph} {standing.sentence}", standing.ink))
+    if job.next_run is not None:
+        yield _row("Next run", f"{waiting(job.next_run, now)}  {moment(job.next_run)}")
+    if (later := job.later) is not None:
+        said = "" if later.arguments is None else f"  with {plain(later.arguments[:200])}"
+        yield _row("Put off", f"{waiting(later.at, now)}  {moment(later.at)}{said}")
+    if missed:
+        yield _row("Last missed", f"{stretch(missed[0])}  {missed_words(missed[0])}")
 
 
 def _script(job: Job) -> Iterator[Line]:
@@ -87,10 +108,6 @@ def _script(job: Job) -> Iterator[Line]:
 
 def _settings(job: Job) -> Iterator[Line]:
     settings = job.settings
-    if settings.schedule:
-        paused = "" if settings.enabled else "  (paused)"
-        zone = f"  in {plain(settings.time_zone)}" if settings.time_zone else "  in UTC"
-        yield _row("Schedule", plain(settings.schedule), zone, paused)
     yield _row("To stop", f"{settings.grace_seconds(job.id.type)} s to end by itself, then it is killed")
     if settings.is_singleton:
         yield _row("Singleton", "one instance only")

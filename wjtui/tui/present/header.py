@@ -11,12 +11,14 @@ from wjtui.model.events import EngineInfo, Notice, Tone
 from wjtui.model.jobs import Job
 from wjtui.tui.present.failures import last_words
 from wjtui.tui.present.ink import Ink, Line, Piece, plain_text
-from wjtui.tui.present.jobs import Chip, count_chips, ending, failed_at, newest_failure
+from wjtui.tui.present.jobs import Chip, count_chips, ending, failed_at, newest_failure, shown_status
 from wjtui.tui.present.plain import fit, plain, shorten
+from wjtui.tui.present.schedules import coming, waiting, zone_name, zone_of
 from wjtui.tui.present.status import status
 from wjtui.tui.present.times import clock, countdown, stamp
 from wjtui.tui.store import Link, Store
 
+_WIDE = 100
 MARK = {
     Tone.INFO: Piece("·", Ink.DIM),
     Tone.WARNING: Piece("!", Ink.WARNING),
@@ -49,6 +51,26 @@ def header(store: Store, now: datetime, width: int) -> Line:
     return (*left, Piece(fit("", max(1, width - used - len(right)))), Piece(right, Ink.DIM))
 
 
+def schedule_header(job: Job, now: datetime, width: int, pending: str | None) -> Line:
+    """The first line of the schedule view: the job, what it does, and the time, in its zone too."""
+    shown = shown_status(job, now, pending)
+    zone = zone_of(job, None)
+    there = "" if zone_name(zone) == "UTC" else f" · {now.astimezone(zone):%H:%M:%S} {zone_name(zone)}"
+    tail = f"  {shown.glyph} {shown.word}"
+    right = next(r for r in (f"{clock(now)} UTC{there} ", f"{clock(now)} UTC ", "") if 2 * len(r) <= width)
+    path = (" wjtui › " if width >= _WIDE else " ", " › Schedule")
+    room = width - len(right) - cell_len(tail) - len(path[0]) - len(path[1]) - 1
+    name = shorten(plain(job.id.name), max(8, room))
+    left = (
+        Piece(path[0], Ink.ACCENT),
+        Piece(name, Ink.STRONG),
+        Piece(path[1], Ink.ACCENT),
+        Piece(tail, shown.ink),
+    )
+    used = cell_len(plain_text(left))
+    return (*left, Piece(" " * max(1, width - used - len(right))), Piece(right, Ink.DIM))
+
+
 def _counts(store: Store, now: datetime, width: int) -> list[Piece]:
     counts = count_chips(store.jobs)
     gap = "  " if width >= 100 else " "
@@ -61,9 +83,9 @@ def _counts(store: Store, now: datetime, width: int) -> list[Piece]:
         pieces.append(Piece(f"{gap}✓ none failing", Ink.SUCCESS))
     if counts[Chip.RUNNING]:
         pieces.append(Piece(f"{gap}● {counts[Chip.RUNNING]} running", Ink.RUNNING))
-    coming = [(job.next_run, job) for job in store.jobs.values() if job.next_run is not None]
-    if coming and width >= 100:
-        due, job = min(coming, key=lambda pair: pair[0])
+    starts = [(at, job) for job in store.jobs.values() if (at := coming(job)) is not None]
+    if starts and width >= 100:
+        due, job = min(starts, key=lambda pair: pair[0])
         pieces.append(
             Piece(f"{gap}next: {shorten(plain(job.id.name), 20)} in {countdown(due, now)}", Ink.DIM)
         )
@@ -88,6 +110,10 @@ def banner(store: Store, now: datetime) -> Banner | None:
         return Banner("The engine is stopping: every job is asked to end.", True)
     if engine is not None and engine.stopped_by_setting:
         return Banner("WEBJOBS_STOPPED is set: no job is started. Unset it to let them run.", False)
+    if engine is not None and engine.schedules_off:
+        return Banner(
+            "Schedules are off (WEBJOBS_DISABLE_SCHEDULE): triggered jobs start by hand only.", False
+        )
     return None
 
 
@@ -167,6 +193,8 @@ def pane_title(job: Job | None, now: datetime, *, details: bool) -> Line:
         pieces.append(Piece(f"  {latest.exit}", Ink.DIM))
     if (run := job.latest_run) is not None and not details:
         pieces.append(Piece(f"  run {run.ref.run[:12]}", Ink.DIM))
+    if job.later is not None:
+        pieces.append(Piece(f"  starts {waiting(job.later.at, now)}", Ink.ACCENT))
     return tuple(pieces)
 
 

@@ -11,6 +11,7 @@ from wjtui.model.jobs import Busy, Job, PendingRestart, Running
 from wjtui.model.runs import Exit, Launch, Run
 from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.plain import plain
+from wjtui.tui.present.schedules import is_paused, next_cell, schedule_cell
 from wjtui.tui.present.status import SPINNER, Status, is_failing, status, strip_of_results
 from wjtui.tui.present.times import age, clock, countdown, seconds_between, size, span
 
@@ -42,6 +43,7 @@ class Chip(StrEnum):
     RUNNING = "Running"
     CONTINUOUS = "Continuous"
     TRIGGERED = "Triggered"
+    PAUSED = "Paused"
 
 
 def shown_status(job: Job, now: datetime, pending: str | None, turn: int = 0) -> Status:
@@ -70,7 +72,7 @@ def cell(
         case Column.TYPE:
             return (Piece("cont" if job.is_continuous else "trig", Ink.DIM),)
         case Column.SCHEDULE:
-            return (_schedule(job),)
+            return (schedule_cell(job),)
         case Column.LAST:
             return (_last(job, now),)
         case Column.RESULTS:
@@ -81,15 +83,6 @@ def cell(
             return (Piece(size(usage.memory)) if usage and job.live else Piece("-", Ink.DIM),)
         case Column.NEXT:
             return (_next(job, now),)
-
-
-def _schedule(job: Job) -> Piece:
-    if job.is_continuous:
-        return Piece("single" if job.settings.is_singleton else "always on", Ink.DIM)
-    if not job.settings.schedule:
-        return Piece("manual", Ink.DIM)
-    paused = "" if job.settings.enabled else "(paused) "
-    return Piece(paused + plain(job.settings.schedule), Ink.DIM)
 
 
 def _last(job: Job, now: datetime) -> Piece:
@@ -122,11 +115,7 @@ def _run(run: Run | None, now: datetime) -> Piece:
 def _next(job: Job, now: datetime) -> Piece:
     if isinstance(job.phase, PendingRestart):
         return Piece(countdown(job.phase.due, now), Ink.WAITING)
-    if job.next_run is not None:
-        return Piece(countdown(job.next_run, now))
-    if job.settings.schedule and not job.settings.enabled:
-        return Piece("paused", Ink.WAITING)
-    return Piece("-", Ink.DIM)
+    return next_cell(job, now)
 
 
 def ending(exit: Exit | None) -> str:
@@ -144,6 +133,8 @@ def passes(job: Job, chip: Chip, text: str, now: datetime) -> bool:
         case Chip.CONTINUOUS if not job.is_continuous:
             return False
         case Chip.TRIGGERED if job.is_continuous:
+            return False
+        case Chip.PAUSED if not is_paused(job):
             return False
     if not text:
         return True
@@ -172,6 +163,7 @@ def count_chips(jobs: Mapping[JobKey, Job]) -> dict[Chip, int]:
         Chip.RUNNING: sum(job.live for job in every),
         Chip.CONTINUOUS: continuous,
         Chip.TRIGGERED: len(jobs) - continuous,
+        Chip.PAUSED: sum(is_paused(job) for job in every),
     }
 
 

@@ -22,6 +22,7 @@ from wjtui.model.jobs import (
 )
 from wjtui.model.runs import Outcome, RunStatus
 from wjtui.tui.present.ink import Ink, Line, Piece
+from wjtui.tui.present.schedules import is_paused, later_word
 from wjtui.tui.present.times import seconds_between, span
 
 ASCII = {
@@ -71,6 +72,7 @@ _OUTCOME = {
     Outcome.RUNNING: Piece("●", Ink.RUNNING),
 }
 _NEVER = Status("◇", "Never run", Ink.NEVER)
+_PAUSED = Status("=", "Paused", Ink.WAITING)
 
 
 def status(job: Job, now: datetime) -> Status:
@@ -100,9 +102,19 @@ def status(job: Job, now: datetime) -> Status:
             assert deadline is not None
             return _stopping(job.settings.grace_seconds(job.id.type), deadline, now)
         case Idle():
-            return _NEVER if job.latest_run is None else _RUN_STATUS[job.latest_run.status]
+            return _idle(job, now)
         case _:
             assert_never(phase)
+
+
+def _idle(job: Job, now: datetime) -> Status:
+    """How the latest run ended, unless what is to come says more: a failure does not go under in that."""
+    shown = _NEVER if job.latest_run is None else _RUN_STATUS[job.latest_run.status]
+    if is_failing(job):
+        return shown
+    if is_paused(job):
+        shown = _PAUSED
+    return shown if job.later is None else shown._replace(word=later_word(job.later.at, now))
 
 
 def _stopping(grace: int, deadline: datetime, now: datetime) -> Status:

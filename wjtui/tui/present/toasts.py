@@ -10,6 +10,10 @@ from wjtui.tui.present.plain import plain
 
 AT_MOST = 3
 SECONDS = {Tone.INFO: 5.0, Tone.WARNING: 8.0, Tone.ERROR: 15.0}
+RECURRING = frozenset({"missed"})
+"""Codes of what may happen to a job all night: a schedule of each minute is skipped each minute."""
+QUIET_SECONDS = 600.0
+"""Only after that is such a thing told of the same job again."""
 _NAMED = 4
 
 
@@ -33,6 +37,7 @@ class ToastQueue:
 
     def __init__(self) -> None:
         self.toasts: list[Toast] = []
+        self._told: dict[tuple[str, str], float] = {}
 
     def add(self, title: str, body: str, tone: Tone, now: float, *, group: str = "", name: str = "") -> None:
         """Show a message, or count it up with those of its group."""
@@ -49,6 +54,15 @@ class ToastQueue:
         if name not in known.names:
             known.names = (*known.names, name)
         known.title, known.body = title, body
+
+    def is_repeated(self, group: str, name: str, now: float) -> bool:
+        """Whether this was told of the name within the last ten minutes; if not, it counts as told now."""
+        before = self._told.get((group, name))
+        if before is not None and now - before < QUIET_SECONDS:
+            return True
+        self._told = {key: at for key, at in self._told.items() if now - at < QUIET_SECONDS}
+        self._told[group, name] = now
+        return False
 
     def expire(self, now: float) -> bool:
         """Drop what was shown long enough; True when something was."""
@@ -70,11 +84,10 @@ def heading(toast: Toast) -> str:
         return toast.title
     if len(toast.names) == 1:
         return f"{toast.title} ({toast.count} times)"
-    return (
-        f"{toast.count} failures in {len(toast.names)} jobs"
-        if toast.names
-        else f"{toast.title} ({toast.count})"
-    )
+    if not toast.names:
+        return f"{toast.title} ({toast.count})"
+    what = "failures in" if toast.group == FAILED else "messages about"
+    return f"{toast.count} {what} {len(toast.names)} jobs"
 
 
 def text(toast: Toast) -> str:

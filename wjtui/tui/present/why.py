@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
 
@@ -21,13 +22,23 @@ from wjtui.model.jobs import (
     Stopping,
     Success,
 )
+from wjtui.model.schedules import Missed, ScheduleState
 from wjtui.tui.present.jobs import ending
 from wjtui.tui.present.plain import plain
-from wjtui.tui.present.times import countdown, seconds_between, span
+from wjtui.tui.present.schedules import REASONS, schedule_text, stretch, waiting
+from wjtui.tui.present.times import countdown, moment, seconds_between, span
+
+_SHOWN = 60
+_READ = 600
 
 
-def why_not_running(job: Job, engine: EngineInfo | None, now: datetime) -> list[str]:
-    """One sentence a reason, the strongest first; for a job that runs, one that says so."""
+def why_not_running(
+    job: Job, engine: EngineInfo | None, now: datetime, missed: Sequence[Missed] = ()
+) -> list[str]:
+    """One sentence a reason, the strongest first; for a job that runs, one that says so.
+
+    ``missed``: its stretches of instants without a run, newest first, as far as they are known.
+    """
     reasons = []
     if not job.live:
         if engine is not None and engine.stopped_by_setting:
@@ -37,7 +48,24 @@ def why_not_running(job: Job, engine: EngineInfo | None, now: datetime) -> list[
             reasons.append("No script: its folder holds no run.* and no file with a known ending.")
     if not reasons or job.live:
         reasons.append(_phase(job, now))
+    if job.later is not None:
+        due = f"{moment(job.later.at)}, {waiting(job.later.at, now)}"
+        reasons.append(f"One start was put off to {due}. t changes that or takes it back.")
+    if missed and not job.live and _is_news(missed[0], job):
+        reasons.append(_missed(missed[0]))
     return reasons
+
+
+def _is_news(missed: Missed, job: Job) -> bool:
+    """Whether no run has begun since."""
+    return job.latest_run is None or job.latest_run.started < missed.latest
+
+
+def _missed(missed: Missed) -> str:
+    if missed.count == 1:
+        return f"It was due at {moment(missed.latest)}, but {REASONS[missed.reason]}."
+    times = f"{missed.count:,} times, {stretch(missed)}"
+    return f"It was due {times}, but {REASONS[missed.reason]}."
 
 
 def _phase(job: Job, now: datetime) -> str:
@@ -74,11 +102,25 @@ def _phase(job: Job, now: datetime) -> str:
 
 
 def _idle(job: Job, now: datetime) -> str:
-    schedule = plain(job.settings.schedule or "")
-    if not schedule:
-        return "It has no schedule: it runs when somebody runs it. r does."
-    if not job.settings.enabled:
-        return f"Its schedule '{schedule}' is paused ('enabled' is false in settings.job). r runs it now."
-    if job.next_run is None:
-        return f"Its schedule '{schedule}' has no coming time. r runs it now."
-    return f"It waits for its schedule '{schedule}': next in {countdown(job.next_run, now)}. r runs it now."
+    if job.schedule is None:
+        return "It has no schedule: it runs when somebody runs it. r does, c says how to add one."
+    its = f"Its schedule '{schedule_text(job.schedule, _SHOWN)}'"
+    match job.schedule.state:
+        case ScheduleState.PAUSED:
+            return f"{its} is paused ('enabled' is false in settings.job). p resumes it, r runs it now."
+        case ScheduleState.OFF:
+            off = "Schedules are off: WEBJOBS_DISABLE_SCHEDULE is set for this engine"
+            return f"{off}, so '{schedule_text(job.schedule, _SHOWN)}' starts nothing. r runs it now."
+        case ScheduleState.INVALID:
+            said = next((plain(p.text[:_READ]) for p in job.problems if p.code == "schedule-invalid"), None)
+            return f"{said or f'{its} cannot be read.'} c shows where it is wrong, r runs it now."
+        case ScheduleState.NEVER:
+            return f"{its} names a date that never comes. c shows it, r runs it now."
+        case ScheduleState.DONE:
+            return f"{its} was for one start, which was made. r runs it again."
+        case ScheduleState.ENDED:
+            return f"{its} has ended. r runs it now."
+        case ScheduleState.PENDING if job.next_run is not None:
+            waits = f"It waits for its schedule '{schedule_text(job.schedule, _SHOWN)}'"
+            return f"{waits}: next in {countdown(job.next_run, now)}. r runs it now."
+    return f"{its} has no coming time yet. r runs it now."

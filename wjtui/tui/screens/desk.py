@@ -8,23 +8,24 @@ from typing import TYPE_CHECKING
 from textual.widget import Widget
 
 from wjtui.model.events import Tone
-from wjtui.model.jobs import Job, Stopped
+from wjtui.model.jobs import Job
 from wjtui.tui.commands import Step
 from wjtui.tui.dispatch import Dispatch
+from wjtui.tui.inquiry import Inquiry
 from wjtui.tui.options import Leave
 from wjtui.tui.present.ink import Ink, Line, Piece
-from wjtui.tui.present.jobs import Chip, newest_failure
+from wjtui.tui.present.jobs import Chip, JobKey, newest_failure
 from wjtui.tui.present.plain import plain
+from wjtui.tui.present.schedules import local_moment, resumes, waiting, zone_of
 from wjtui.tui.present.why import why_not_running
 from wjtui.tui.screens.help import Help
+from wjtui.tui.screens.leaving import at_work, leave_question
 from wjtui.tui.screens.question import CANCEL, Answer, Arguments, Question
-from wjtui.tui.store import Link, Store
+from wjtui.tui.store import Change, Link
 
 if TYPE_CHECKING:
+    from wjtui.tui.screens.later import Wish
     from wjtui.tui.screens.main import MainScreen
-
-_LISTED = 6
-"""Jobs that a question names before it says how many more there are."""
 
 
 class MainDesk:
@@ -34,11 +35,14 @@ class MainDesk:
         self,
         screen: MainScreen,
         dispatch: Dispatch,
+        inquiry: Inquiry,
         leave: Callable[[Leave], None],
         try_again: Callable[[], None],
     ) -> None:
         self._screen = screen
         self._dispatch = dispatch
+        self._inquiry = inquiry
+        self._why: tuple[JobKey, Question] | None = None
         self._leave = leave
         self._try_again = try_again
         self._shutting_down = False
@@ -109,6 +113,14 @@ class MainDesk:
         screen.say_pane()
         screen.say_footer()
 
+    def act_schedule(self, job: Job) -> None:
+        """The schedule of a job, in full."""
+        # Here and not above, as with the next one: together 15 ms, which the first paint need not wait for.
+        from wjtui.tui.screens.schedule import ScheduleScreen
+
+        screen = self._screen
+        screen.app.push_screen(ScheduleScreen(job.id.key, screen, screen.topics, self._inquiry))
+
     def act_filter(self) -> None:
         """Type a filter."""
         field = self._screen.filter_field
@@ -175,6 +187,52 @@ class MainDesk:
         self._dispatch.restart(job)
         self._screen.log_pane.follow()
 
+    def act_pause(self, job: Job) -> None:
+        """Pause the schedule, or resume it."""
+        if resumes(job):
+            self._dispatch.resume(job)
+        else:
+            self._dispatch.pause(job)
+
+    def act_later(self, job: Job) -> None:
+        """Put a start off; where one is already, change it or take it back."""
+        if job.later is None:
+            self._ask_when(job)
+            return
+        screen = self._screen
+        at = local_moment(job.later.at, zone_of(job, screen.store.engine))
+        left = waiting(job.later.at, screen.options.clock.now())
+        lines: list[Line] = [(Piece("It starts once at "), Piece(at, Ink.STRONG), Piece(f", {left}."))]
+        answers = [
+            Answer(CANCEL, "Keep it", "k"),
+            Answer("change", "Another time", "t"),
+            Answer("back", "Take it back", "b"),
+        ]
+
+        def answered(answer: str | None) -> None:
+            if answer == "change":
+                self._ask_when(job)
+            elif answer == "back":
+                self._dispatch.cancel_later(job)
+
+        screen.app.push_screen(
+            Question(f"{plain(job.id.name)}: a start is put off", lines, answers), answered
+        )
+
+    def _ask_when(self, job: Job) -> None:
+        from wjtui.tui.screens.later import RunLater
+
+        def answered(wish: Wish | None) -> None:
+            if wish is not None:
+                self._dispatch.run_later(job, wish.at, wish.arguments)
+
+        screen = self._screen
+        options, zone = screen.options, zone_of(job, screen.store.engine)
+        dialog = RunLater(
+            plain(job.id.name), job.settings.arguments, zone, options.clock, ascii_only=options.ascii
+        )
+        screen.app.push_screen(dialog, answered)
+
     def act_kill(self, job: Job) -> None:
         """Ask, then stop it without grace."""
         name, grace = plain(job.id.name), job.settings.grace_seconds(job.id.type)
@@ -194,11 +252,28 @@ class MainDesk:
 
     def act_why(self, job: Job) -> None:
         """Say why a job is not running."""
-        screen = self._screen
-        reasons = why_not_running(job, screen.store.engine, screen.options.clock.now())
-        lines: list[Line] = [(Piece(reason),) for reason in reasons]
         title = f"{plain(job.id.name)}: " + ("it runs" if job.live else "why it is not running")
-        screen.app.push_screen(Question(title, lines, [Answer(CANCEL, "Close", "c")]))
+        question = Question(title, self._reasons(job), [Answer(CANCEL, "Close", "c")])
+        self._why = job.id.key, question
+        self._screen.app.push_screen(question)
+        self.look_closely(job)
+
+    def look_closely(self, job: Job) -> None:
+        """Ask the engine what happened to a job; ``past_changed`` is called when it has answered."""
+        self._inquiry.ask(job)
+
+    def past_changed(self, change: Change) -> None:
+        """More is known of what happened: the reasons that are on the screen may be others now."""
+        if self._why is not None and self._why[0] in change.jobs:
+            key, question = self._why
+            if (job := self._screen.store.jobs.get(key)) is not None:
+                question.say(self._reasons(job))
+
+    def _reasons(self, job: Job) -> list[Line]:
+        screen = self._screen
+        past = screen.store.past.get(job.id.key)
+        now, missed = screen.options.clock.now(), past.missed if past is not None else ()
+        return [(Piece(reason),) for reason in why_not_running(job, screen.store.engine, now, missed)]
 
     def act_help(self) -> None:
         """Every key."""
@@ -207,7 +282,7 @@ class MainDesk:
     def act_copy(self) -> None:
         """Copy what the mouse selected."""
         screen = self._screen
-        chosen = screen.get_selected_text()
+        chosen = screen.app.screen.get_selected_text()
         if chosen:
             screen.app.copy_to_clipboard(chosen)
             screen.tell(f"Copied {len(chosen):,} characters.")
@@ -249,12 +324,12 @@ class MainDesk:
         elif (
             not screen.options.brought_engine
             or screen.store.link is not Link.LIVE
-            or not _at_work(screen.store)
+            or not at_work(screen.store)
         ):
             self._leave(Leave.LEFT)
         elif not isinstance(screen.app.screen, Question):
             options = screen.options
-            lines, answers = _leave_question(screen.store, in_process=options.in_process, again=options.again)
+            lines, answers = leave_question(screen.store, in_process=options.in_process, again=options.again)
             screen.app.push_screen(Question("Leave wjtui", lines, answers), self._leave_answered)
 
     def engine_changed(self) -> None:
@@ -283,32 +358,3 @@ class MainDesk:
     def _lower_panes(self) -> list[Widget]:
         screen = self._screen
         return [screen.details_pane] if screen.showing_details else list(screen.log_pane.views)
-
-
-def _at_work(store: Store) -> bool:
-    """Whether something runs, is to be kept running, or is scheduled."""
-    return any(
-        job.live or job.next_run is not None or (job.is_continuous and not isinstance(job.phase, Stopped))
-        for job in store.jobs.values()
-    )
-
-
-def _leave_question(store: Store, *, in_process: bool, again: str) -> tuple[list[Line], list[Answer]]:
-    running = sorted(plain(job.id.name) for job in store.jobs.values() if job.live)
-    scheduled = sum(job.next_run is not None for job in store.jobs.values())
-    pid = store.engine.pid if store.engine is not None else 0
-    stays = "This process can go on unseen" if in_process else f"The engine (pid {pid}) can go on"
-    work = f"{_number(len(running), 'job runs', 'jobs run')}, {_number(scheduled, 'is', 'are')} scheduled"
-    lines: list[Line] = [(Piece(f"{stays}: {work}."),)]
-    if running:
-        more = f" and {len(running) - _LISTED} more" if len(running) > _LISTED else ""
-        lines.append((Piece("Running: ", Ink.DIM), Piece(", ".join(running[:_LISTED]) + more)))
-    lines.append((Piece("Open the screen again with: ", Ink.DIM), Piece(again, Ink.KEY)))
-    answers = [Answer("leave", "Leave it running", "l")]
-    if not store.read_only:
-        answers.append(Answer("stop", "Stop all jobs and the engine", "s", dangerous=True))
-    return lines, [*answers, Answer(CANCEL, "Cancel", "c")]
-
-
-def _number(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"

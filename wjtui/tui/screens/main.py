@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from textual import events
 from textual.app import ComposeResult
@@ -16,14 +17,14 @@ from wjtui.model.events import Tone
 from wjtui.model.jobs import Job
 from wjtui.service import JobService
 from wjtui.tui.bindings import bindings
-from wjtui.tui.commands import BY_ID, Where
+from wjtui.tui.commands import BY_ID, Command, Where
 from wjtui.tui.options import ScreenOptions
 from wjtui.tui.present.details import details
 from wjtui.tui.present.header import banner, chips, empty_root, header, newest_event, pane_title
 from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.jobs import Chip, in_order, passes
 from wjtui.tui.present.plain import plain
-from wjtui.tui.present.toasts import ToastQueue, from_notice
+from wjtui.tui.present.toasts import RECURRING, ToastQueue, from_notice
 from wjtui.tui.screens.desk import MainDesk
 from wjtui.tui.screens.layout import CLASSES, choose_layout, list_height
 from wjtui.tui.store import Change, Link, Store, Topic
@@ -65,7 +66,7 @@ class MainScreen(Screen[None]):
         self._count = ""
         self._list_height: int | None = 0
         self._service = service
-        self._topics = topics
+        self.topics = topics
         self._frames = frames
         self.desk = make_desk(self)
         self.layout_now = choose_layout(80, 24, "")
@@ -92,12 +93,13 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.table.border_title = Content("Jobs")
-        self._topics[Topic.JOBS].subscribe(self, self._on_jobs)
-        self._topics[Topic.PENDING].subscribe(self, self._on_jobs)
-        self._topics[Topic.ENGINE].subscribe(self, self._on_engine)
-        self._topics[Topic.LINK].subscribe(self, self._on_engine)
-        self._topics[Topic.LOGS].subscribe(self, lambda change: self.log_pane.grew(change.logs))
-        self._topics[Topic.NOTICES].subscribe(self, self._on_notices)
+        self.topics[Topic.JOBS].subscribe(self, self._on_jobs)
+        self.topics[Topic.PENDING].subscribe(self, self._on_jobs)
+        self.topics[Topic.ENGINE].subscribe(self, self._on_engine)
+        self.topics[Topic.LINK].subscribe(self, self._on_engine)
+        self.topics[Topic.LOGS].subscribe(self, lambda change: self.log_pane.grew(change.logs))
+        self.topics[Topic.NOTICES].subscribe(self, self._on_notices)
+        self.topics[Topic.PAST].subscribe(self, self._on_past)
         self._frames.subscribe(self, self._on_frame)
         self.set_interval(TICK, self.tick, name="clock")
         self.query_one("#filter").display = False
@@ -149,12 +151,15 @@ class MainScreen(Screen[None]):
 
     def action_command(self, id: str) -> None:
         """A key of the table was pressed, or its word in the footer clicked."""
-        command = BY_ID[id]
-        reason = command.why_not(self.store, self.job)
+        self.give(BY_ID[id], self.job)
+
+    def give(self, command: Command, job: Job | None) -> None:
+        """Give a command for a job, or say why it cannot be given."""
+        reason = command.why_not(self.store, job)
         if reason is not None:
-            self.tell(reason, tone=Tone.WARNING, group=f"refused {id}")
+            self.tell(reason, tone=Tone.WARNING, group=f"refused {command.id}")
         else:
-            command.action(self.desk, self.job)
+            command.action(self.desk, job)
 
     def action_chip(self, name: str) -> None:
         """A chip was clicked."""
@@ -209,8 +214,12 @@ class MainScreen(Screen[None]):
             self._title = title
             self.query_one("#lower").border_title = content(title, ascii_only=self.options.ascii)
         if self.showing_details:
-            usage = self.store.usage.get(job.id.key) if job is not None else None
-            self.details_pane.say(details(job, usage, now) if job is not None else [])
+            self.details_pane.say(self._details(job, now) if job is not None else [])
+
+    def _details(self, job: Job, now: datetime) -> list[Line]:
+        self.desk.look_closely(job)
+        past = self.store.past.get(job.id.key)
+        return details(job, self.store.usage.get(job.id.key), now, past.missed if past else None)
 
     def say_footer(self) -> None:
         """The keys that count now."""
@@ -257,11 +266,19 @@ class MainScreen(Screen[None]):
         self.say_footer()
         self.desk.engine_changed()
 
+    def _on_past(self, change: Change) -> None:
+        if self.showing_details:
+            self.say_pane()
+        self.desk.past_changed(change)
+
     def _on_notices(self, change: Change) -> None:
         for notice in change.notices:
             if notice.tone is not Tone.INFO:
                 title, body = from_notice(notice)
                 name = plain(notice.job.name) if notice.job is not None else ""
+                recurs = notice.code in RECURRING and bool(name)
+                if recurs and self.toasts.is_repeated(notice.code, name, self.options.clock.monotonic()):
+                    continue
                 self.tell(title, body, notice.tone, group=notice.code, name=name)
         self._say_event()
 
@@ -337,3 +354,6 @@ class MainScreen(Screen[None]):
         line = self.table.cursor_line()
         row = line + self.table.content_region.y if line is not None and self.table.is_on_screen else None
         self.query_one("#toasts", ToastStack).sync(row)
+        if self.app.screen is not self:
+            for stack in self.app.screen.query(ToastStack):
+                stack.sync(None)

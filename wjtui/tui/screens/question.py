@@ -47,7 +47,7 @@ class Question(ModalScreen[str]):
         with Container(classes="dialog") as dialog:
             dialog.border_title = Content(self._title)
             with VerticalScroll(classes="dialog-text", can_focus=False):
-                yield Static(paragraphs(self._lines))
+                yield Static(id="question-text")
             with Vertical(classes="dialog-answers"):
                 for answer in self._answers:
                     label = Content.assemble((answer.key, "underline bold"), f"  {answer.label}")
@@ -57,7 +57,19 @@ class Question(ModalScreen[str]):
     def on_mount(self) -> None:
         for answer in self._answers:
             self._bindings.bind(answer.key, f"answer('{answer.value}')", answer.label)
+        self._show_lines()
         self.query(Button).first().focus()
+
+    def say(self, lines: Sequence[Line]) -> None:
+        """Ask with other words."""
+        if list(lines) != self._lines:
+            self._lines = list(lines)
+            self._show_lines()
+
+    def _show_lines(self) -> None:
+        # None is there before the screen is mounted, and none after it was dismissed.
+        for text in self.query("#question-text").results(Static):
+            text.update(paragraphs(self._lines))
 
     def action_answer(self, value: str) -> None:
         """Give an answer."""

@@ -73,13 +73,19 @@ class ToastStack(Inked):
 
 def _lines(toast: Toast, width: int) -> list[tuple[str, Ink, Ink]]:
     ink = _INK[toast.tone]
-    lines = [(f"{_MARK[toast.tone]} {heading(toast)}", ink, ink)]
-    lines += [(line, Ink.PLAIN, ink) for part in text(toast).splitlines() for line in _wrap(part, width)]
+    marks = (f"{_MARK[toast.tone]} ", "  ", "  ")
+    title = zip(marks, _wrap(heading(toast), width - 2, len(marks)), strict=False)
+    lines = [(mark + line, ink, ink) for mark, line in title]
+    lines += [
+        (line, Ink.PLAIN, ink)
+        for part in text(toast).splitlines()
+        for line in _wrap(part, width, _BODY_LINES)
+    ]
     return lines
 
 
-def _wrap(words: str, width: int) -> list[str]:
-    """At most two lines, broken between words where that is possible."""
+def _wrap(words: str, width: int, at_most: int) -> list[str]:
+    """So many lines at most, broken between words where that is possible."""
     lines: list[str] = []
     line = ""
     for word in words.split():
@@ -89,6 +95,6 @@ def _wrap(words: str, width: int) -> list[str]:
         else:
             line = f"{line} {word}".strip()
     lines.append(line)
-    if len(lines) > _BODY_LINES:
-        lines = [*lines[: _BODY_LINES - 1], " ".join(lines[_BODY_LINES - 1 :])]
+    if len(lines) > at_most:
+        lines = [*lines[: at_most - 1], " ".join(lines[at_most - 1 :])]
     return [fit(line, width) for line in lines if line]
