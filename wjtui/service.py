@@ -89,7 +89,7 @@ class JobService(Protocol):
         """
 
     async def resume(self, job: JobId) -> None:
-        """Write ``enabled`` true; instants that passed meanwhile are not made up for. Refused like ``pause``."""
+        """Write ``enabled`` true; what was due meanwhile is not made up for. Refused like ``pause``."""
 
     async def missed(self, job: JobId) -> list[Missed]:
         """The last 200 stretches of scheduled instants without a run, newest first."""

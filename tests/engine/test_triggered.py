@@ -262,3 +262,13 @@ async def test_weird_names_run(rig: Rig) -> None:
         assert ended.status is RunStatus.SUCCESS, (job, rig.output(ended.ref))
         assert f": INFO] <{job.name}>\n" in rig.output(ended.ref)
     assert os.path.isdir(rig.data(jobs[0]))
+
+
+async def test_a_lock_that_cannot_be_made_is_no_run_that_is_going(rig: Rig) -> None:
+    job = rig.site.triggered("report", {"run.sh": "echo ran\n"})
+    engine = await rig.start()
+    # After the start, which sets a folder in the lock's place aside.
+    (rig.data(job) / "triggeredJob.lock").mkdir(parents=True)
+    with pytest.raises(Conflict, match=r"could not be locked .*triggeredJob.lock: Is a directory") as refused:
+        await engine.service.run(job)
+    assert not isinstance(refused.value, AlreadyRunning)

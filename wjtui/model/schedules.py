@@ -1,4 +1,4 @@
-"""A job's schedule as the engine understood it, the starts that were put off, the instants that were missed."""
+"""A job's schedule as the engine understood it, starts that were put off, instants that were missed."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class MissedReason(StrEnum):
 
 
 class Missed(Value, frozen=True):
-    """An unbroken stretch of scheduled instants without a run, all for one reason: a line of ``missed.jsonl``."""
+    """An unbroken stretch of scheduled instants without a run, for one reason: a line of ``missed.jsonl``."""
 
     reason: MissedReason
     count: int

@@ -32,6 +32,10 @@ def test_the_wait_before_a_relaunch(lived: float | None, configured: float, wait
     assert restart_delay(seconds(lived), timedelta(seconds=configured)) == timedelta(seconds=wait)
 
 
+def test_what_had_no_room_is_tried_again_soon() -> None:
+    assert restart_delay(None, timedelta(seconds=60), shortage=True) == timedelta(seconds=1)
+
+
 def test_at_most_sixty_starts_a_minute() -> None:
     brake = StartBrake()
     for number in range(60):

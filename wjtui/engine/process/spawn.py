@@ -27,12 +27,22 @@ class Command(Value, frozen=True):
     environment: dict[str, str]
 
 
+_SHORTAGES = frozenset({errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM})
+
+
 class LaunchFailed(Exception):
     """A command could not be started; ``message`` is one sentence for people."""
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, *, shortage: bool = False) -> None:
         super().__init__(message)
         self.message = message
+        self.shortage = shortage
+        """Whether engine or machine had no room for it, which is not the job's fault and may pass soon."""
+
+
+def is_shortage(error: Exception) -> bool:
+    """Whether it tells of no room for one more file or process."""
+    return isinstance(error, OSError) and error.errno in _SHORTAGES
 
 
 def spawn(command: Command, *, launches: Launches, output: Callable[[Stream, bytes], None]) -> ProcessGroup:
@@ -68,7 +78,7 @@ def spawn(command: Command, *, launches: Launches, output: Callable[[Stream, byt
             undo.pop_all()
             return group
     except (OSError, ValueError) as error:
-        raise LaunchFailed(_explain(error, command)) from error
+        raise LaunchFailed(_explain(error, command), shortage=is_shortage(error)) from error
 
 
 def _pipe(undo: ExitStack, ends: ExitStack) -> tuple[int, int]:

@@ -197,7 +197,7 @@ class ContinuousRunner:
             return timedelta(0)
         except CannotLaunch as error:
             self.say(str(error), Level.ERR)
-            return self._pause(None, None, restarts)
+            return self._pause(None, None, restarts, shortage=error.shortage)
         began = clock.monotonic()
         self._brake.started(began)
         self._word_at = began + FIRST_WORD_SECONDS
@@ -241,11 +241,14 @@ class ContinuousRunner:
         self._record.drained()
         return group.exit or Exit(code=0)
 
-    def _pause(self, exit: Exit | None, lived: timedelta | None, restarts: int) -> timedelta:
+    def _pause(
+        self, exit: Exit | None, lived: timedelta | None, restarts: int, *, shortage: bool = False
+    ) -> timedelta:
         rooms = self._rooms
         own = self.definition.settings.restart_time
         configured = rooms.config.restart_time if own is None else timedelta(seconds=max(0, own))
-        pause = max(restart_delay(lived, configured), self._brake.wait_at(rooms.clock.monotonic()))
+        delay = restart_delay(lived, configured, shortage=shortage)
+        pause = max(delay, self._brake.wait_at(rooms.clock.monotonic()))
         self.say(f"Process went down, waiting for {seconds_text(pause)} seconds")
         due = rooms.clock.now() + pause
         self._show(PendingRestart(due, restarts + 1, exit), failed=exit is None or not exit.ok)

@@ -10,14 +10,18 @@ LIVED_LONG = timedelta(seconds=120)
 """A launch that lived this long is started again at once."""
 FAILED_LAUNCH = timedelta(seconds=60)
 """The least wait after a launch that did not come about."""
+SHORTAGE = timedelta(seconds=1)
+"""The same where engine or machine had no room for it: the job is back within two seconds of it (R8)."""
 STARTS_A_MINUTE = 60
 SHORT = timedelta(seconds=10)
 ENDS_BY_ITSELF_AFTER = 3
 _MINUTE = 60.0
 
 
-def restart_delay(lived: timedelta | None, restart_time: timedelta) -> timedelta:
+def restart_delay(lived: timedelta | None, restart_time: timedelta, *, shortage: bool = False) -> timedelta:
     """How long to wait before the next launch; ``lived`` None: there was no process at all."""
+    if shortage:
+        return SHORTAGE
     if lived is None:
         return max(FAILED_LAUNCH, restart_time)
     return timedelta(0) if lived >= LIVED_LONG else max(timedelta(0), restart_time)

@@ -25,13 +25,17 @@ class JobLock:
         return self._lock.held
 
     def acquire(self) -> bool:
-        """Try without waiting; False, too, where the folder or the lock cannot be made."""
-        note = f"run {iso(self._rooms.clock.now())} pid {os.getpid()} instance {self._rooms.site.iid}"
+        """Try without waiting; False, too, where the folder or the lock cannot be made (spec 1.2)."""
         try:
-            self._lock.path.parent.mkdir(parents=True, exist_ok=True)
+            return self.claim()
         except OSError:
             return False
-        return self._lock.acquire(note)
+
+    def claim(self) -> bool:
+        """Try without waiting; False when somebody holds it. Raises OSError when it cannot be made."""
+        note = f"run {iso(self._rooms.clock.now())} pid {os.getpid()} instance {self._rooms.site.iid}"
+        self._lock.path.parent.mkdir(parents=True, exist_ok=True)
+        return self._lock.claim(note)
 
     def release(self) -> None:
         """Give it back; nothing happens when it is not held."""

@@ -30,7 +30,14 @@ Say = Callable[[str, Level], None]
 
 
 class CannotLaunch(Exception):
-    """There is no process; the text is a sentence for the job's log."""
+    """There is no process; the text is a sentence for the job's log.
+
+    ``shortage``: for want of room in engine or machine, not by the job's fault.
+    """
+
+    def __init__(self, sentence: str, *, shortage: bool = False) -> None:
+        super().__init__(sentence)
+        self.shortage = shortage
 
 
 class CalledOff(Exception):
@@ -77,7 +84,7 @@ class Launcher:
         try:
             prepared = await self._prepare(definition, os.path.dirname(shutdown_file), halt)
         except WorkdirFailed as error:
-            raise CannotLaunch(str(error)) from None
+            raise CannotLaunch(str(error), shortage=error.shortage) from None
         for line in prepared.lines:
             say(line.text, line.level)
         for warning in definition.warnings:
@@ -111,7 +118,7 @@ class Launcher:
         try:
             return Launched(spawn(command, launches=rooms.launches, output=output), shutdown_file)
         except LaunchFailed as error:
-            raise CannotLaunch(error.message) from None
+            raise CannotLaunch(error.message, shortage=error.shortage) from None
 
     async def stop(
         self,

@@ -16,7 +16,7 @@ from wjtui.engine.running.journal import Journal
 from wjtui.engine.running.status_file import StatusFile
 from wjtui.logs.line import Level
 from wjtui.logs.writer import LogWriter, rolled_app_log, rolled_job_log
-from wjtui.model.events import LogKind, LogRef
+from wjtui.model.events import LogKind, LogRef, Tone
 from wjtui.model.jobs import AnyPhase, Problem
 from wjtui.model.runs import Exit, Launch, launch_outcome
 
@@ -36,7 +36,11 @@ class Record:
         job_path = site.log_path(LogRef(job, kind=LogKind.JOB))
         self._rooms = rooms
         self._id = job
-        self._job_log = LogWriter(job_path, rolling=rolled_job_log(job_path))
+        self._job_log = LogWriter(
+            job_path,
+            rolling=rolled_job_log(job_path),
+            on_trouble=lambda text: rooms.state.raise_notice(text, Tone.ERROR, job, "log-trouble"),
+        )
         self._head = Head(self._job_log.write, site.iid, str(app_path), rooms.clock)
         self._journal = Journal(
             rooms,

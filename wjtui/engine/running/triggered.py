@@ -84,8 +84,14 @@ class TriggeredRunner:
         self._check_open()
         self._idle.clear()
         try:
-            if not self._lock.acquire():
-                raise busy
+            try:
+                if not self._lock.claim():
+                    raise busy
+            except OSError as error:
+                raise Conflict(
+                    f"The run of '{job.name}' could not be locked ({error.filename}: {error.strerror}): "
+                    "let the engine's user write to the job's data folder."
+                ) from None
             if wanted is not None and not wanted():
                 self._lock.release()
                 raise NotWanted

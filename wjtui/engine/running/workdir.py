@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from wjtui.engine.catalog.discover import Definition
 from wjtui.engine.catalog.script import shown
+from wjtui.engine.process.spawn import is_shortage
 from wjtui.engine.running.line_ends import mended, rewrite
 from wjtui.engine.running.working_copy import Copied, Refused, copy_tree, first_change, stamp
 from wjtui.logs.line import Level
@@ -29,6 +30,10 @@ _PAUSE_SECONDS = 0.25
 
 class WorkdirFailed(Exception):
     """The launch cannot take place; the text is the line for the job's log, SYS ERR."""
+
+    def __init__(self, reason: str, *, shortage: bool = False) -> None:
+        super().__init__(f"Failed to copy job files: {reason}")
+        self.shortage = shortage
 
 
 class SystemLine(Value, frozen=True):
@@ -78,7 +83,7 @@ class Workdir:
         """
         script = job.script
         if script is None:
-            raise WorkdirFailed("Failed to copy job files: the job has no script.")
+            raise WorkdirFailed("the job has no script.")
         if job.in_place:
             await end_leftovers()
             return await _to_its_end(partial(_in_place, job.folder, script, beside))
@@ -87,7 +92,7 @@ class Workdir:
             try:
                 change = await _to_its_end(partial(self._compare, job.folder, beside))
             except OSError as error:
-                raise WorkdirFailed(f"Failed to copy job files: {_because(error)}") from None
+                raise WorkdirFailed(_because(error), shortage=is_shortage(error)) from None
             if not change:
                 return _prepared(Path(self._root), script)
             text = f"Job directory change detected: Job file {change}"
@@ -108,7 +113,7 @@ class Workdir:
     async def _renew(
         self, source: Path, script: Script, lines: tuple[SystemLine, ...], beside: Callable[[], None]
     ) -> Prepared:
-        stop = threading.Event()
+        stop, shortage = threading.Event(), False
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 found = await _to_its_end(partial(self._copy, source, script, beside, stop), stop)
@@ -116,12 +121,12 @@ class Workdir:
                 failure = str(error)
                 break
             except OSError as error:
-                failure = _because(error)
+                failure, shortage = _because(error), is_shortage(error)
                 if attempt < _ATTEMPTS:
                     await self._clock.sleep(_PAUSE_SECONDS)
             else:
                 return _prepared(Path(self._root), script, (*lines, *found))
-        raise WorkdirFailed(f"Failed to copy job files: {failure}")
+        raise WorkdirFailed(failure, shortage=shortage)
 
     def _copy(
         self, source: Path, script: Script, beside: Callable[[], None], stop: threading.Event
