@@ -11,7 +11,7 @@ RUN := $(VENV)/.ready-run
 DEV := $(VENV)/.ready-dev
 BENCH := $(VENV)/.ready-bench
 
-.PHONY: help demo test check bench screenshots clean distclean
+.PHONY: help demo test slow check bench screenshots clean distclean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -23,6 +23,9 @@ demo: $(RUN) ## open the screen on sample jobs; ARGS=DIR puts them elsewhere
 
 test: $(DEV) ## run the tests; ARGS="-k name" chooses some
 	$(BIN)/python -m pytest $(ARGS)
+
+slow: $(DEV) ## the tests that take minutes, such as a year of schedules
+	$(BIN)/python -m pytest -m slow $(ARGS)
 
 check: $(DEV) ## format, lint, types, imports
 	$(BIN)/ruff format --check .

@@ -1,7 +1,7 @@
 """A year of schedules in zones whose clocks change, through the Scheduler itself.
 
 Fixed times of day run the whole year in every zone, each hour in one; each minute runs for six hours around
-each change, where it can go wrong: a year of minutes would be 525,600 starts, some three minutes of work.
+each change, where it can go wrong: a year of minutes, 525,600 starts, takes minutes of work (make slow).
 """
 
 from __future__ import annotations
@@ -99,3 +99,16 @@ async def test_hours_and_minutes_around_a_change(tmp_path: Path, zone: str, whic
         assert desk.runner("half").times == [start + n * 30 * MINUTE for n in range(1, 13)]
         walls = [at.astimezone(ZoneInfo(zone)) for at in desk.runner("hourly").times]
         assert " ".join(f"{wall:%H:%M}" for wall in walls) == hours
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("zone", ZONES)
+async def test_minutes_and_hours_come_for_a_whole_year(tmp_path: Path, zone: str) -> None:
+    async with open_desk(tmp_path, YEAR, look_every=A_DECADE) as desk:
+        desk.put("minute", schedule="0 * * * * *", time_zone=zone)
+        desk.put("hourly", schedule="0 0 * * * *", time_zone=zone)
+        await desk.run()
+        await desk.clock.advance(365 * DAY)
+        assert desk.runner("minute").times == [YEAR + n * MINUTE for n in range(1, 525_601)]
+        assert len(desk.runner("hourly").times) == 8760
