@@ -32,7 +32,8 @@ from wjtui.model.schedules import ScheduleState
 from wjtui.model.settings import JobSettings
 from wjtui.tui.present.columns import lay_out
 from wjtui.tui.present.details import details
-from wjtui.tui.present.failures import failure_of
+from wjtui.tui.present.failures import failure_of, last_words
+from wjtui.tui.present.header import pane_title
 from wjtui.tui.present.ink import plain_text
 from wjtui.tui.present.jobs import Chip, Column, cell, count_chips, in_order, newest_failure, passes
 from wjtui.tui.present.logline import PAINTED_BYTES, show
@@ -322,3 +323,37 @@ def test_details_name_everything() -> None:
     text = "\n".join(plain_text(line) for line in details(job, None, NOW))
     for words in (run.ref.run, "exit 1", "SIGINT", "Environment  B", "oops", "/srv/data/jobs/triggered/a"):
         assert words in text
+
+
+def test_a_jobs_colours_are_not_in_its_last_words() -> None:
+    job = make_job("a", latest_run=make_run("a", RunStatus.FAILED), tail=("\x1b[1;31mboom\x1b[0m", "\x1b[0m"))
+    assert last_words(job) == '  "boom"'
+    assert any(plain_text(line).endswith(" boom") for line in details(job, None, NOW))
+
+
+def test_the_title_tells_two_runs_of_one_minute_apart() -> None:
+    today, before = (
+        make_run("a", RunStatus.SUCCESS, ago=3 * SECOND),
+        make_run("a", RunStatus.SUCCESS, ago=timedelta(days=1), took=SECOND),
+    )
+    titles = [
+        plain_text(pane_title(make_job("a", latest_run=run), NOW, details=False)) for run in (today, before)
+    ]
+    assert f"run {clock(today.started)}" in titles[0] and "run 2026-11-20 05:12:08" in titles[1]
+
+
+def test_why_begins_with_the_failure_of_the_last_run() -> None:
+    failed = make_run("a", RunStatus.FAILED, ago=timedelta(minutes=3))
+    job = make_job("a", latest_run=failed, schedule=make_schedule(), next_run=NOW + SECOND)
+    first, then = why_not_running(job, None, NOW)
+    assert (
+        first.startswith("Its last run failed, 3m ago (2026-11-21 05:09:09 UTC): exit 1.") and "r " in first
+    )
+    assert "waits for its schedule" in then
+
+
+@pytest.mark.parametrize("phase", [Disabling(NOW), Stopping(NOW, NOW + 5 * SECOND, 7)])
+def test_a_process_that_is_asked_to_end_is_still_up(phase: Disabling | Stopping) -> None:
+    launch = Launch(NOW - 26 * SECOND, 7)
+    job = make_job("a", phase, kind=CONTINUOUS, latest_launch=launch)
+    assert plain_text(cell(Column.LAST, job, NOW)) == "up 00:00:26"

@@ -36,7 +36,7 @@ from wjtui.tui.commands import COMMANDS, Command, Section, Where
 from wjtui.tui.present.toasts import AT_MOST, ToastQueue, heading, text
 from wjtui.tui.pump import Mailbox, Pump
 from wjtui.tui.refusals import kill_why_not, restart_why_not, run_why_not, start_why_not, stop_why_not
-from wjtui.tui.screens.layout import choose_layout, list_height
+from wjtui.tui.screens.layout import choose_layout, key_rows, list_height
 from wjtui.tui.store import Change, Link, Store, Topic
 from wjtui.tui.themes import ANSI, DARK, LIGHT, BadTheme, choose, load_themes, read_theme, theme_folders
 
@@ -243,6 +243,15 @@ def test_layouts() -> None:
             layout = choose_layout(120, height, "")
             rows = list_height(layout, height - layout.rows_around, jobs)
             assert rows is not None and 4 <= rows <= height - layout.rows_around - 6
+
+
+def test_a_second_row_of_keys_takes_no_job_and_leaves_the_log_six_rows() -> None:
+    layout = choose_layout(80, 24, "")
+    assert [key_rows(layout, 80, 20, jobs) for jobs in (0, 1, 10, 11, 500)] == [1, 2, 2, 1, 1]
+    assert list_height(layout, 19, 10) == 11, "ten jobs and the heading; title, six rows and status are left"
+    assert key_rows(choose_layout(120, 36, ""), 120, 32, 5) == 1
+    assert key_rows(choose_layout(100, 14, ""), 100, 12, 5) == 1
+    assert key_rows(choose_layout(80, 40, ""), 80, 36, 500) == 2
 
 
 def test_shipped_themes_are_good(tmp_path: Path) -> None:

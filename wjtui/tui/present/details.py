@@ -12,6 +12,7 @@ from wjtui.model.schedules import Missed, ScheduleState
 from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.plain import plain
 from wjtui.tui.present.schedules import STANDINGS, missed_words, schedule_text, stretch, waiting
+from wjtui.tui.present.sgr import colourless
 from wjtui.tui.present.status import status, strip_of_results
 from wjtui.tui.present.times import age, moment, seconds_between, size, span
 
@@ -147,7 +148,7 @@ def _latest(job: Job, now: datetime) -> Iterator[Line]:
                 f"  {plain(launch.reason)}",
             )
     for line in job.tail:
-        yield _row("", Piece(plain(line), Ink.LOG_ERROR))
+        yield _row("", Piece(colourless(line), Ink.LOG_ERROR))
 
 
 def _exit(exit: Exit | None) -> tuple[Piece, ...]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from wjtui.model.events import Notice, Tone
 from wjtui.model.jobs import Job, PendingRestart
 from wjtui.model.runs import RunStatus
-from wjtui.tui.present.plain import plain
+from wjtui.tui.present.sgr import colourless
 from wjtui.tui.present.times import seconds_between, span
 
 FAILED = "job-failed"
@@ -46,5 +46,5 @@ def _launch_failed(before: Job, after: Job, at: datetime) -> Notice | None:
 
 def last_words(job: Job) -> str:
     """The last error line before the latest failure, in quotation marks; empty where there was none."""
-    line = next((line for line in reversed(job.tail) if line.strip()), "")
-    return f'  "{plain(line.strip())}"' if line else ""
+    words = next((words for line in reversed(job.tail) if (words := colourless(line).strip())), "")
+    return f'  "{words}"' if words else ""

@@ -15,7 +15,7 @@ from wjtui.tui.present.jobs import Chip, count_chips, ending, failed_at, newest_
 from wjtui.tui.present.plain import fit, plain, shorten
 from wjtui.tui.present.schedules import coming, waiting, zone_name, zone_of
 from wjtui.tui.present.status import status
-from wjtui.tui.present.times import clock, countdown, stamp
+from wjtui.tui.present.times import clock, countdown, second, stamp
 from wjtui.tui.store import Link, Store
 
 _WIDE = 100
@@ -97,13 +97,13 @@ def banner(store: Store, now: datetime) -> Banner | None:
     since = stamp(store.link_since, now) if store.link_since is not None else ""
     if store.link is Link.LOST:
         return Banner(
-            f"Engine not reachable since {since}: jobs may be running; the list is of then.  F5 tries again."
+            f"Engine not reachable since {since}; F5 tries again. Jobs may be running, the list is of then."
             f"  {plain(store.link_reason)}",
             True,
         )
     if store.link is Link.ENDED:
         return Banner(
-            f"The engine ended at {since}; this is the state of then.  F5 looks for a new one.", True
+            f"The engine ended at {since}; F5 looks for a new one. This is the state of then.", True
         )
     engine = store.engine
     if engine is not None and engine.stopping:
@@ -192,7 +192,7 @@ def pane_title(job: Job | None, now: datetime, *, details: bool) -> Line:
     if latest is not None and latest.exit is not None and latest.ended is not None and not job.live:
         pieces.append(Piece(f"  {latest.exit}", Ink.DIM))
     if (run := job.latest_run) is not None and not details:
-        pieces.append(Piece(f"  run {run.ref.run[:12]}", Ink.DIM))
+        pieces.append(Piece(f"  run {second(run.started, now)}", Ink.DIM))
     if job.later is not None:
         pieces.append(Piece(f"  starts {waiting(job.later.at, now)}", Ink.ACCENT))
     return tuple(pieces)

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from wjtui.model.events import Usage
-from wjtui.model.jobs import Busy, Job, PendingRestart, Running
+from wjtui.model.jobs import Busy, Disabling, Job, PendingRestart, Running, Stopping
 from wjtui.model.runs import Exit, Launch, Run
 from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.plain import plain
@@ -94,13 +94,16 @@ def _last(job: Job, now: datetime) -> Piece:
         case Busy(since=since):
             return Piece(f"since {clock(since)}")
     if job.is_continuous:
-        return _launch(job.latest_launch, now)
+        going_down = isinstance(job.phase, Disabling | Stopping)
+        return _launch(job.latest_launch, now, going_down=going_down)
     return _run(job.latest_run, now)
 
 
-def _launch(launch: Launch | None, now: datetime) -> Piece:
+def _launch(launch: Launch | None, now: datetime, *, going_down: bool) -> Piece:
     if launch is None:
         return Piece("-", Ink.DIM)
+    if launch.ended is None and going_down:
+        return Piece(f"up {span(seconds_between(launch.started, now))}")
     return Piece(f"ran {span(seconds_between(launch.started, launch.ended or now))}", Ink.DIM)
 
 

@@ -52,6 +52,11 @@ def coloured(text: str) -> list[Run]:
     return runs
 
 
+def colourless(text: str) -> str:
+    """One line without the job's colours; no control character is left in it."""
+    return "".join(part for part, _ in coloured(text))
+
+
 def _after(codes: tuple[int, ...], parameters: str) -> tuple[int, ...]:
     """The codes in force after one sequence; what is no list of numbers changes nothing."""
     try:

@@ -55,6 +55,12 @@ def stamp(at: datetime, now: datetime) -> str:
     return clock(at) if at.date() == now.date() else at.strftime("%m-%d %H:%M")
 
 
+def second(at: datetime, now: datetime) -> str:
+    """The time of day, with the whole date when it was another day."""
+    at, now = at.astimezone(UTC), now.astimezone(UTC)
+    return clock(at) if at.date() == now.date() else at.strftime("%Y-%m-%d %H:%M:%S")
+
+
 def moment(at: datetime) -> str:
     """Date and time of day."""
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

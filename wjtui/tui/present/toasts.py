@@ -9,6 +9,7 @@ from wjtui.tui.present.failures import FAILED
 from wjtui.tui.present.plain import plain
 
 AT_MOST = 3
+BRIEF_SECONDS = 5.0
 SECONDS = {Tone.INFO: 5.0, Tone.WARNING: 8.0, Tone.ERROR: 15.0}
 RECURRING = frozenset({"missed"})
 """Codes of what may happen to a job all night: a schedule of each minute is skipped each minute."""
@@ -30,6 +31,8 @@ class Toast:
     """Monotonic seconds."""
     names: tuple[str, ...] = ()
     count: int = 1
+    brief: bool = False
+    """One row for a few seconds: another line of the screen says it in full."""
 
 
 class ToastQueue:
@@ -39,21 +42,32 @@ class ToastQueue:
         self.toasts: list[Toast] = []
         self._told: dict[tuple[str, str], float] = {}
 
-    def add(self, title: str, body: str, tone: Tone, now: float, *, group: str = "", name: str = "") -> None:
+    def add(
+        self,
+        title: str,
+        body: str,
+        tone: Tone,
+        now: float,
+        *,
+        group: str = "",
+        name: str = "",
+        brief: bool = False,
+    ) -> None:
         """Show a message, or count it up with those of its group."""
         self.expire(now)
-        expires = now + SECONDS[tone]
+        expires = now + (BRIEF_SECONDS if brief else SECONDS[tone])
         known = next((toast for toast in self.toasts if group and toast.group == group), None)
         if known is None:
             names = (name,) if name else ()
-            self.toasts.append(Toast(title, body, tone, group or f"{title}\0{body}", expires, names))
+            key = group or f"{title}\0{body}"
+            self.toasts.append(Toast(title, body, tone, key, expires, names, brief=brief))
             del self.toasts[:-AT_MOST]
             return
         known.count += 1
         known.expires = expires
         if name not in known.names:
             known.names = (*known.names, name)
-        known.title, known.body = title, body
+        known.title, known.body, known.brief = title, body, brief
 
     def is_repeated(self, group: str, name: str, now: float) -> bool:
         """Whether this was told of the name within the last ten minutes; if not, it counts as told now."""
@@ -96,6 +110,11 @@ def text(toast: Toast) -> str:
         return toast.body
     shown = ", ".join(toast.names[-_NAMED:])
     return shown if len(toast.names) <= _NAMED else f"{shown} and {len(toast.names) - _NAMED} more"
+
+
+def in_one_row(toast: Toast) -> str:
+    """Heading and the first words under it."""
+    return ": ".join(part for part in (heading(toast), text(toast).partition("\n")[0]) if part)
 
 
 def from_notice(notice: Notice) -> tuple[str, str]:

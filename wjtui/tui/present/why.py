@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import assert_never
 
@@ -22,11 +22,12 @@ from wjtui.model.jobs import (
     Stopping,
     Success,
 )
+from wjtui.model.runs import RunStatus
 from wjtui.model.schedules import Missed, ScheduleState
 from wjtui.tui.present.jobs import ending
 from wjtui.tui.present.plain import plain
 from wjtui.tui.present.schedules import REASONS, schedule_text, stretch, waiting
-from wjtui.tui.present.times import countdown, moment, seconds_between, span
+from wjtui.tui.present.times import age, countdown, moment, seconds_between, span
 
 _SHOWN = 60
 _READ = 600
@@ -47,6 +48,7 @@ def why_not_running(
         if job.script is None and not reasons:
             reasons.append("No script: its folder holds no run.* and no file with a known ending.")
     if not reasons or job.live:
+        reasons += _failure(job, now)
         reasons.append(_phase(job, now))
     if job.later is not None:
         due = f"{moment(job.later.at)}, {waiting(job.later.at, now)}"
@@ -54,6 +56,16 @@ def why_not_running(
     if missed and not job.live and _is_news(missed[0], job):
         reasons.append(_missed(missed[0]))
     return reasons
+
+
+def _failure(job: Job, now: datetime) -> Iterator[str]:
+    """How the latest run failed, of a job that has none going."""
+    run = job.latest_run
+    if not isinstance(job.phase, Idle) or run is None or run.status is not RunStatus.FAILED:
+        return
+    at = run.ended or run.started
+    how = str(run.exit) if run.exit is not None else plain(run.reason[:_READ]) or "it did not start"
+    yield f"Its last run failed, {age(at, now)} ({moment(at)}): {how}. Its log says more; r runs it again."
 
 
 def _is_news(missed: Missed, job: Job) -> bool:

@@ -86,17 +86,19 @@ class MainDesk:
             self._zoom("lower" if screen.lower_has_focus else "list")
 
     def act_back(self) -> None:
-        """Undo what was done last: message, filter, zoom, focus."""
+        """Undo what was done last: zoom of the log, filter, zoom of the list, focus; messages go with it."""
         screen = self._screen
-        if screen.toasts.clear():
-            screen.place_toasts()
+        # A message comes unasked: a key that only took it away would seem to do nothing.
+        screen.toasts.clear()
+        screen.place_toasts()
+        if screen.zoomed == "lower":
+            self._unzoom()
         elif screen.filter_field.display or screen.filter_field.value or screen.chip is not Chip.ALL:
             screen.filter_field.value = ""
             screen.chip = Chip.ALL
             self.leave_filter()
         elif screen.zoomed:
-            self._zoom("")
-            screen.table.focus()
+            self._unzoom()
         elif screen.lower_has_focus:
             screen.table.focus()
 
@@ -312,7 +314,7 @@ class MainDesk:
     def act_leave(self) -> None:
         """Back; at the top leave."""
         if self._screen.zoomed:
-            self.act_back()
+            self._unzoom()
         else:
             self.leave()
 
@@ -344,6 +346,10 @@ class MainDesk:
             self._shutting_down = True
             self._screen.tell("Stopping all jobs and the engine", "q leaves without waiting.", Tone.WARNING)
             self._dispatch.shut_down()
+
+    def _unzoom(self) -> None:
+        self._zoom("")
+        self._screen.table.focus()
 
     def _zoom(self, pane: str) -> None:
         screen = self._screen

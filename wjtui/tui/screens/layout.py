@@ -7,6 +7,10 @@ from typing import NamedTuple
 MIN_WIDTH, MIN_HEIGHT = 20, 5
 _WIDE, _ROOMY, _NARROW = 160, 100, 60
 _LOW = 16
+_ONE_ROW_OF_KEYS = 120
+_TALL = 30
+_LEAST_LOG = 8
+"""Rows under the list that a second row of keys leaves: six of the log, its title and its status."""
 CLASSES = ("-wide", "-boxed", "-one-pane", "-zoom-list", "-zoom-lower", "-small")
 """Every class that a layout may have."""
 
@@ -35,9 +39,20 @@ def choose_layout(width: int, height: int, zoomed: str) -> Layout:
     return Layout(frozenset(classes), 2 if one_pane else 4)
 
 
+def key_rows(layout: Layout, width: int, body: int, jobs: int) -> int:
+    """Rows for the keys (D2): a second one where it takes none from the list, nor from a log of six rows."""
+    if width >= _ONE_ROW_OF_KEYS or not jobs or layout.classes & {"-one-pane", "-small"}:
+        return 1
+    spare = body - 1 - (jobs + _frame(layout)) >= _LEAST_LOG
+    return 2 if spare or body + layout.rows_around >= _TALL else 1
+
+
+def _frame(layout: Layout) -> int:
+    return 3 if "-boxed" in layout.classes else 1
+
+
 def list_height(layout: Layout, body: int, jobs: int) -> int | None:
     """Rows for the list above the log: as many as it has jobs, while the log keeps two fifths; None: all."""
     if layout.classes & {"-one-pane", "-wide", "-zoom-list", "-zoom-lower", "-small"}:
         return None
-    frame = 3 if "-boxed" in layout.classes else 1
-    return max(4, min(jobs + frame, body - max(6, body * 2 // 5)))
+    return max(4, min(jobs + _frame(layout), body - max(6, body * 2 // 5)))

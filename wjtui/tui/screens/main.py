@@ -26,7 +26,7 @@ from wjtui.tui.present.jobs import Chip, in_order, passes
 from wjtui.tui.present.plain import plain
 from wjtui.tui.present.toasts import RECURRING, ToastQueue, from_notice
 from wjtui.tui.screens.desk import MainDesk
-from wjtui.tui.screens.layout import CLASSES, choose_layout, list_height
+from wjtui.tui.screens.layout import CLASSES, choose_layout, key_rows, list_height
 from wjtui.tui.store import Change, Link, Store, Topic
 from wjtui.tui.widgets.bar import Bar, Part
 from wjtui.tui.widgets.details_pane import DetailsPane
@@ -36,6 +36,8 @@ from wjtui.tui.widgets.job_table import JobTable
 from wjtui.tui.widgets.log_pane import LogPane
 from wjtui.tui.widgets.toast_stack import ToastStack
 
+LOW = 30
+"""Under so many rows a message that the event line repeats is a short one."""
 TICK = 1.0
 """Seconds between two looks at what depends on the time alone."""
 
@@ -65,6 +67,7 @@ class MainScreen(Screen[None]):
         self._title: Line = ()
         self._count = ""
         self._list_height: int | None = 0
+        self._key_rows = 1
         self._service = service
         self.topics = topics
         self._frames = frames
@@ -85,6 +88,7 @@ class MainScreen(Screen[None]):
                 yield DetailsPane(ascii_only=ascii_only, id="details")
         yield Static(id="empty")
         yield Bar(id="event", ascii_only=ascii_only)
+        yield Bar(id="footer-above", ascii_only=ascii_only)
         yield Bar(id="footer", ascii_only=ascii_only)
         yield Static(
             Content("This terminal is too small: 20 columns and 5 rows are needed. q leaves."), id="small"
@@ -143,10 +147,18 @@ class MainScreen(Screen[None]):
         return self.focused is not None and self.query_one("#lower") in self.focused.ancestors
 
     def tell(
-        self, title: str, body: str = "", tone: Tone = Tone.INFO, *, group: str = "", name: str = ""
+        self,
+        title: str,
+        body: str = "",
+        tone: Tone = Tone.INFO,
+        *,
+        group: str = "",
+        name: str = "",
+        brief: bool = False,
     ) -> None:
         """Show a short message."""
-        self.toasts.add(title, body, tone, self.options.clock.monotonic(), group=group, name=name)
+        now = self.options.clock.monotonic()
+        self.toasts.add(title, body, tone, now, group=group, name=name, brief=brief)
         self.place_toasts()
 
     def action_command(self, id: str) -> None:
@@ -223,7 +235,10 @@ class MainScreen(Screen[None]):
 
     def say_footer(self) -> None:
         """The keys that count now."""
-        self.query_one("#footer", Bar).say(*footer(self.store, self.job, self.where, self.app.size.width))
+        width, rows = self.app.size.width, self._key_rows
+        above, last = footer(self.store, self.job, self.where, width, rows)
+        self.query_one("#footer-above", Bar).say(*above)
+        self.query_one("#footer", Bar).say(*last)
 
     def on_resize(self, event: events.Resize) -> None:
         self.lay_out()
@@ -272,6 +287,8 @@ class MainScreen(Screen[None]):
         self.desk.past_changed(change)
 
     def _on_notices(self, change: Change) -> None:
+        event_line = self.query_one("#event").is_on_screen and self.is_current
+        brief = event_line and self.app.size.height < LOW
         for notice in change.notices:
             if notice.tone is not Tone.INFO:
                 title, body = from_notice(notice)
@@ -279,7 +296,7 @@ class MainScreen(Screen[None]):
                 recurs = notice.code in RECURRING and bool(name)
                 if recurs and self.toasts.is_repeated(notice.code, name, self.options.clock.monotonic()):
                     continue
-                self.tell(title, body, notice.tone, group=notice.code, name=name)
+                self.tell(title, body, notice.tone, group=notice.code, name=name, brief=brief)
         self._say_event()
 
     def _on_frame(self, number: int) -> None:
@@ -344,7 +361,13 @@ class MainScreen(Screen[None]):
     def _set_heights(self) -> None:
         layout = self.layout_now
         height = self.app.size.height - layout.rows_around - bool(self.query_one("#banner").display)
-        wanted = list_height(layout, height, len(self.store.jobs))
+        keys = key_rows(layout, self.app.size.width, height, len(self.store.jobs))
+        if keys != self._key_rows:
+            self._key_rows = keys
+            self.query_one("#footer-above").display = keys == 2
+            self.say_footer()
+        # The shown ones: a filter with one match leaves the rest to the log; with none a sentence needs two.
+        wanted = list_height(layout, height + 1 - keys, len(self.table.rows) or 2)
         if wanted != self._list_height:
             self._list_height = wanted
             self.table.styles.height = wanted if wanted is not None else "1fr"
@@ -353,7 +376,7 @@ class MainScreen(Screen[None]):
         """Show the messages that are due, away from the cursor row."""
         line = self.table.cursor_line()
         row = line + self.table.content_region.y if line is not None and self.table.is_on_screen else None
-        self.query_one("#toasts", ToastStack).sync(row)
+        self.query_one("#toasts", ToastStack).sync(row, 1 + self._key_rows)
         if self.app.screen is not self:
             for stack in self.app.screen.query(ToastStack):
                 stack.sync(None)

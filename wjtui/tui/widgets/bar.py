@@ -56,7 +56,11 @@ class Bar(Inked):
         for part in self._parts:
             for piece in spelled(part.line, ascii_only=self._ascii):
                 segments.append(Segment(piece.text, base + self.ink(piece.ink)))
-        return Strip(segments).crop_extend(0, width, base)
+        strip = Strip(segments)
+        if strip.cell_length <= width:
+            return strip.extend_cell_length(width, base)
+        mark = Segment("..." if self._ascii else "…", base)
+        return Strip([*strip.crop(0, max(0, width - len(mark.text))), mark]).crop(0, width)
 
     async def on_click(self, event: events.Click) -> None:
         x = 0

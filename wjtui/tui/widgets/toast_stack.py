@@ -11,10 +11,10 @@ from wjtui.model.events import Tone
 from wjtui.tui.present.ink import Ink
 from wjtui.tui.present.plain import fit
 from wjtui.tui.present.status import in_ascii
-from wjtui.tui.present.toasts import Toast, ToastQueue, heading, text
+from wjtui.tui.present.toasts import Toast, ToastQueue, heading, in_one_row, text
 from wjtui.tui.widgets.inked import Inked
 
-WIDTH = 46
+WIDTH = 50
 _BODY_LINES = 2
 _INK = {Tone.INFO: Ink.ACCENT, Tone.WARNING: Ink.WARNING, Tone.ERROR: Ink.FAILED}
 _MARK = {Tone.INFO: "·", Tone.WARNING: "!", Tone.ERROR: "✗"}
@@ -24,7 +24,7 @@ class ToastStack(Inked):
     """Paints the messages of a queue; ``sync`` after each change of it."""
 
     DEFAULT_CSS = """
-    ToastStack { overlay: screen; position: absolute; width: 46; height: auto; display: none; }
+    ToastStack { overlay: screen; position: absolute; width: 50; height: auto; display: none; }
     """
 
     def __init__(self, queue: ToastQueue, *, ascii_only: bool = False, id: str | None = None) -> None:
@@ -38,15 +38,15 @@ class ToastStack(Inked):
         """What is shown."""
         return "\n".join(line for line, _, _ in self._lines)
 
-    def sync(self, cursor: int | None) -> None:
-        """Show what is in the queue; ``cursor`` is the screen row that must stay free."""
+    def sync(self, cursor: int | None, rows_under: int = 2) -> None:
+        """Show what is in the queue; the screen row ``cursor`` and so many at the bottom stay free."""
         width = min(WIDTH, self.app.size.width - 2)
         self._lines = [line for toast in self._queue.toasts for line in _lines(toast, width - 4)]
         self.display = bool(self._lines)
         if not self._lines:
             return
         height = len(self._lines)
-        bottom = self.app.size.height - 2
+        bottom = self.app.size.height - rows_under
         top = max(1, bottom - height)
         if cursor is not None and top <= cursor < top + height:
             # Above the cursor row, or under it, wherever there is room; at least not on it.
@@ -73,6 +73,8 @@ class ToastStack(Inked):
 
 def _lines(toast: Toast, width: int) -> list[tuple[str, Ink, Ink]]:
     ink = _INK[toast.tone]
+    if toast.brief:
+        return [(fit(f"{_MARK[toast.tone]} {in_one_row(toast)}", width), ink, ink)]
     marks = (f"{_MARK[toast.tone]} ", "  ", "  ")
     title = zip(marks, _wrap(heading(toast), width - 2, len(marks)), strict=False)
     lines = [(mark + line, ink, ink) for mark, line in title]
