@@ -51,11 +51,11 @@ def forecast_document(found: Forecast) -> dict[str, Any]:
     gap = found.ahead.shortest_gap
     return {
         "expression": found.plan.text,
-        "expanded": found.expanded,
+        "expanded": found.reading.expanded or None,
         "recurrence": found.plan.object,
-        "words": found.words,
-        "zone": found.zone.key,
-        "next": instants_document(found.ahead.runs, found.zone),
+        "words": found.reading.words,
+        "zone": found.reading.zone.key,
+        "next": instants_document(found.ahead.runs, found.reading.zone),
         "shortest_gap_seconds": None if gap is None else gap.total_seconds(),
         "warnings": list(found.warnings),
         "notes": list(found.ahead.sentences),

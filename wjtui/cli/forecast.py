@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime, tzinfo
+from datetime import datetime
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,13 +15,12 @@ from wjtui.model.schedules import Schedule, ScheduleState
 from wjtui.schedule.cron import Cron, parse
 from wjtui.schedule.fields import shown
 from wjtui.schedule.preview import Preview, preview
-from wjtui.schedule.recurrence import Recurrence, instant_of
+from wjtui.schedule.reading import Reading, Rule, read_in_zone, rule_of
+from wjtui.schedule.recurrence import Recurrence
 from wjtui.schedule.recurrence_file import parse_recurrence
-from wjtui.schedule.recurrence_times import RecurrenceTimetable
-from wjtui.schedule.recurrence_words import describe_recurrence
-from wjtui.schedule.timetable import CronTimetable, Timetable
-from wjtui.schedule.words import describe, never_reason
-from wjtui.schedule.zones import find_zone, pick_zone, suggest_zone
+from wjtui.schedule.timetable import Timetable
+from wjtui.schedule.words import never_reason
+from wjtui.schedule.zones import find_zone, pick_zone, zone_hint
 
 _EXAMPLE = """'{"kind": "every", "unit": "minute", "n": 15}'"""
 
@@ -31,7 +30,7 @@ class Plan(Value, frozen=True):
 
     text: str
     """As written."""
-    rule: Cron | Recurrence
+    rule: Rule
     object: dict[str, Any] | None = None
     """The recurrence as written; None: it is an expression."""
 
@@ -40,16 +39,10 @@ class Forecast(Value, frozen=True):
     """A schedule from one moment on."""
 
     plan: Plan
-    zone: ZoneInfo
-    words: str
+    reading: Reading
     ahead: Preview
     warnings: tuple[str, ...]
     """Sentences on what is valid but hardly meant."""
-
-    @property
-    def expanded(self) -> str | None:
-        """The expression in the form of spec 7.2; None: it is a recurrence."""
-        return self.plan.rule.expanded if isinstance(self.plan.rule, Cron) else None
 
 
 def read_plan(text: str, *, recurrence: bool = False) -> Plan:
@@ -97,21 +90,10 @@ def forecast(plan: Plan, zone: ZoneInfo, start: datetime, count: int, warnings: 
 
     Raises InvalidSchedule for a recurrence that ends before it starts.
     """
-    rule = plan.rule
-    if isinstance(rule, Cron):
-        words, own = describe(rule), [*rule.warnings, *filter(None, [never_reason(rule)])]
-    else:
-        _check_end(rule, zone)
-        words, own = describe_recurrence(rule, zone), []
-    ahead = preview(timetable_of(plan, zone, start), start, zone, count)
-    return Forecast(plan, zone, words, ahead, tuple(own + warnings))
-
-
-def timetable_of(plan: Plan, zone: tzinfo, first_seen: datetime) -> Timetable:
-    """When the schedule is due; ``first_seen`` is what a recurrence's ``now`` means."""
-    if isinstance(plan.rule, Cron):
-        return CronTimetable(plan.rule, zone)
-    return RecurrenceTimetable(plan.rule, zone, first_seen)
+    reading = read_in_zone(plan.rule, zone, start, seen=False)
+    never = never_reason(plan.rule) if isinstance(plan.rule, Cron) else None
+    ahead = preview(reading.timetable, start, zone, count)
+    return Forecast(plan, reading, ahead, (*reading.warnings, *filter(None, [never]), *warnings))
 
 
 def upcoming(schedule: Schedule, next_run: datetime | None, count: int) -> list[datetime]:
@@ -120,21 +102,10 @@ def upcoming(schedule: Schedule, next_run: datetime | None, count: int) -> list[
     if next_run is None or zone is None or schedule.state is not ScheduleState.PENDING:
         return []
     try:
-        plan = read_plan(schedule.text, recurrence=bool(schedule.recurrence))
+        found = read_in_zone(rule_of(schedule), zone, schedule.anchor or next_run)
     except InvalidSchedule:  # an engine of another version knows more kinds
         return [next_run]
-    timetable = timetable_of(plan, zone, schedule.anchor or next_run)
-    return [next_run, *islice(_following(timetable, next_run), count - 1)]
-
-
-def _check_end(recurrence: Recurrence, zone: tzinfo) -> None:
-    """A start with a zone and an end without one, or the reverse: they alone cannot be compared."""
-    start, end = recurrence.start, recurrence.end
-    if start is not None and end is not None and instant_of(end, zone) < instant_of(start, zone):
-        raise InvalidSchedule(
-            f"'end' lies before 'start' ({end.isoformat()} and {start.isoformat()}), so nothing is ever due.",
-            field="end",
-        )
+    return [next_run, *islice(_following(found.timetable, next_run), count - 1)]
 
 
 def _following(timetable: Timetable, at: datetime | None) -> Iterator[datetime]:
@@ -143,8 +114,5 @@ def _following(timetable: Timetable, at: datetime | None) -> Iterator[datetime]:
 
 
 def _unknown(what: str, name: str) -> str:
-    meant = suggest_zone(name)
-    if meant is None:
-        return f"{what} is '{shown(name)}', which is no time zone: one is called for example 'Europe/Berlin'."
-    sign = " (its sign is the other way round)" if meant.startswith("Etc/GMT") else ""
-    return f"{what} is '{shown(name)}', which is no time zone: did you mean '{meant}'{sign}?"
+    hint = zone_hint(name) or "one is called for example 'Europe/Berlin'."
+    return f"{what} is '{shown(name)}', which is no time zone: {hint}"

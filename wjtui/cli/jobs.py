@@ -49,8 +49,8 @@ def show(context: click.Context, name: str) -> None:
     from wjtui.cli.documents import instants_document, job_document
     from wjtui.cli.forecast import upcoming
     from wjtui.cli.output import print_facts, print_json
-    from wjtui.cli.schedule_words import zone_of
     from wjtui.cli.words import job_facts
+    from wjtui.schedule.zones import zone_of
 
     options = given(context)
     snapshot = ask(options, lambda service: service.snapshot())

@@ -126,7 +126,8 @@ async def _put_off(
     from wjtui.cli.ask import find_job
     from wjtui.cli.documents import job_document
     from wjtui.cli.output import clean, print_json
-    from wjtui.cli.schedule_words import put_off, zone_of
+    from wjtui.cli.schedule_words import put_off
+    from wjtui.schedule.zones import zone_of
 
     job = await _triggered(service, name)
     snapshot = await service.snapshot()

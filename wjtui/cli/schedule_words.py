@@ -8,12 +8,11 @@ from datetime import UTC, datetime, tzinfo
 from itertools import islice
 
 from wjtui.cli.forecast import Forecast
-from wjtui.model.events import EngineInfo
 from wjtui.model.jobs import Job
 from wjtui.model.runs import Run
 from wjtui.model.schedules import Missed, MissedReason, Schedule, ScheduleState
 from wjtui.schedule.date_words import span_words
-from wjtui.schedule.lists import counted
+from wjtui.schedule.missed_words import missed_words
 from wjtui.schedule.wall import wall_time
 from wjtui.schedule.zones import UTC_ZONE, find_zone
 from wjtui.tui.present.times import countdown, moment, span
@@ -27,14 +26,11 @@ _STATES = {
     ScheduleState.DONE: "done: its one start was made",
     ScheduleState.ENDED: "ended: its end or its count is behind it",
 }
-_REASONS = {
-    MissedReason.DOWN: "no engine ran, or the machine slept",
-    MissedReason.RUNNING: "the run before was still going",
+_FULLER = {
     MissedReason.STOPPED: "WebJobs were stopped (WEBJOBS_STOPPED)",
-    MissedReason.PAUSED: "the schedule was paused",
     MissedReason.OFF: "schedules were off (WEBJOBS_DISABLE_SCHEDULE)",
-    MissedReason.REFUSED: "the job could not run",
 }
+"""Reasons that are told at more length than on the screen, where a row is short."""
 
 
 def schedule_cell(job: Job) -> str:
@@ -88,9 +84,9 @@ def forecast_facts(found: Forecast) -> list[tuple[str, str]]:
     gap = found.ahead.shortest_gap
     return [
         ("schedule", found.plan.text),
-        ("means", found.words),
-        ("expanded", found.expanded or ""),
-        ("time zone", found.zone.key),
+        ("means", found.reading.words),
+        ("expanded", found.reading.expanded),
+        ("time zone", found.reading.zone.key),
         ("shortest gap", span_words(gap) if gap is not None else ""),
         *(("warning", text) for text in found.warnings),
         *(("note", text) for text in found.ahead.sentences),
@@ -99,21 +95,15 @@ def forecast_facts(found: Forecast) -> list[tuple[str, str]]:
 
 def forecast_table(found: Forecast) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """The next instants under their titles: in the schedule's zone, and in UTC where that is another one."""
-    if found.zone.key == "UTC":
+    if found.reading.zone.key == "UTC":
         return ("NEXT RUNS",), [(local_text(at, UTC),) for at in found.ahead.runs]
-    titles = (f"NEXT RUNS ({found.zone.key})", "UTC")
-    return titles, [(local_text(at, found.zone), local_text(at, UTC)) for at in found.ahead.runs]
+    titles = (f"NEXT RUNS ({found.reading.zone.key})", "UTC")
+    return titles, [(local_text(at, found.reading.zone), local_text(at, UTC)) for at in found.ahead.runs]
 
 
 def local_text(at: datetime, zone: tzinfo) -> str:
     """An instant by the clocks of a zone, with its day of the week and, but for UTC, its offset."""
     return at.astimezone(zone).strftime("%a %Y-%m-%d %H:%M:%S" + ("" if zone is UTC else " %z"))
-
-
-def zone_of(job: Job, engine: EngineInfo) -> tzinfo:
-    """The zone whose wall time counts for a job, whether it has a schedule or not."""
-    names = (job.schedule and job.schedule.zone, job.settings.time_zone, engine.zone)
-    return next((zone for name in names if name and (zone := find_zone(name))), UTC_ZONE)
 
 
 def put_off(job: Job, at: datetime, before: datetime | None, zone: tzinfo, now: datetime) -> str:
@@ -137,7 +127,7 @@ def late(run: Run) -> str:
 
 def missed_text(missed: Missed) -> str:
     """How many instants brought no run, and why."""
-    return f"{counted(missed.count, 'time')}: {_REASONS[missed.reason]}"
+    return missed_words(missed, _FULLER.get(missed.reason))
 
 
 def missed_stretch(missed: Missed) -> str:

@@ -8,6 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from wjtui.model.base import Value
+from wjtui.model.errors import InvalidSchedule
 from wjtui.schedule.wall import instants_of
 
 LAST = -1
@@ -83,6 +84,26 @@ def instant_of(moment: datetime, zone: tzinfo) -> datetime:
     if moment.tzinfo is not None:
         return moment.astimezone(UTC)
     return instants_of(moment, zone, both_passes=False)[0]
+
+
+def check_end(recurrence: Recurrence, zone: tzinfo | None = None) -> None:
+    """Raise InvalidSchedule where the end lies before the start.
+
+    ``zone`` is the schedule's. Without it, a start with a zone and an end without one, or the reverse, cannot
+    be compared, and pass.
+    """
+    start, end = recurrence.start, recurrence.end
+    if start is None or end is None:
+        return
+    if zone is not None:
+        start, end = instant_of(start, zone), instant_of(end, zone)
+    elif (start.tzinfo is None) != (end.tzinfo is None):
+        return
+    if end < start:
+        text = (
+            f"'end' lies before 'start' ({end.isoformat()} and {start.isoformat()}), so nothing is ever due."
+        )
+        raise InvalidSchedule(text, field="end")
 
 
 def anchor_of(recurrence: Recurrence, zone: tzinfo, first_seen: datetime) -> datetime:

@@ -9,7 +9,7 @@ from typing import Any
 
 from wjtui.model.errors import InvalidSchedule
 from wjtui.schedule.lists import joined
-from wjtui.schedule.recurrence import LAST, Kind, MonthWeekday, Recurrence, Unit
+from wjtui.schedule.recurrence import LAST, Kind, MonthWeekday, Recurrence, Unit, check_end
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 OCCURRENCES = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": LAST}
@@ -48,7 +48,7 @@ def parse_recurrence(raw: object) -> Recurrence:
         raise InvalidSchedule("'kind' is missing: it is 'once' or 'every'.", field="kind")
     recurrence = Recurrence(**values)
     _check_once(values) if recurrence.kind is Kind.ONCE else _check_every(recurrence, values)
-    _check_end(recurrence)
+    check_end(recurrence)
     return recurrence
 
 
@@ -73,18 +73,6 @@ def _check_every(recurrence: Recurrence, values: Mapping[str, Any]) -> None:
     if len(lists) > 1:
         text = f"'{lists[0]}' and '{lists[1]}' both choose the days: give one of them."
         raise InvalidSchedule(text, field=lists[1])
-
-
-def _check_end(recurrence: Recurrence) -> None:
-    """A start with a zone and an end without one, or the reverse, are compared when the zone is known."""
-    start, end = recurrence.start, recurrence.end
-    if start is None or end is None or (start.tzinfo is None) != (end.tzinfo is None):
-        return
-    if end < start:
-        text = (
-            f"'end' lies before 'start' ({end.isoformat()} and {start.isoformat()}), so nothing is ever due."
-        )
-        raise InvalidSchedule(text, field="end")
 
 
 def _wrong(key: str, value: object, wanted: str) -> InvalidSchedule:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import tzinfo
 from difflib import get_close_matches
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from wjtui.model.base import Value
-from wjtui.model.jobs import Problem
+from wjtui.model.events import EngineInfo
+from wjtui.model.jobs import Job, Problem
 from wjtui.schedule.windows_zones import WINDOWS_ZONES
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -55,6 +57,12 @@ def pick_zone(job: str | None, site: str | None) -> ZoneChoice:
     return ZoneChoice(UTC_ZONE, "default")
 
 
+def zone_of(job: Job, engine: EngineInfo | None) -> tzinfo:
+    """The zone whose wall time counts for a job, whether it has a schedule or not."""
+    names = (job.schedule and job.schedule.zone, job.settings.time_zone, engine and engine.zone)
+    return next((zone for name in names if name and (zone := find_zone(name))), UTC_ZONE)
+
+
 def suggest_zone(name: str) -> str | None:
     """The known name that an unknown one most likely stands for: ``Berlin`` is ``Europe/Berlin``.
 
@@ -70,11 +78,18 @@ def suggest_zone(name: str) -> str | None:
     return spelled[close[0]] if close else None
 
 
+def zone_hint(name: str) -> str | None:
+    """The question whether another name was meant than an unknown one; None: no name is close."""
+    meant = suggest_zone(name)
+    if meant is None:
+        return None
+    sign = " (its sign is the other way round)" if meant.startswith("Etc/GMT") else ""
+    return f"did you mean '{meant}'{sign}?"
+
+
 def _unknown(name: str, key: str) -> str:
     shown = "".join(c if c.isprintable() else "?" for c in name[:_SHOWN])
-    meant = suggest_zone(name)
-    sign = " (its sign is the other way round)" if meant and meant.startswith("Etc/GMT") else ""
-    hint = f"did you mean '{meant}'{sign}?" if meant else "a zone is called for example 'Europe/Berlin'."
+    hint = zone_hint(name) or "a zone is called for example 'Europe/Berlin'."
     return f"'{key}' names no time zone: '{shown}' is unknown, so the schedule runs in UTC; {hint}"
 
 

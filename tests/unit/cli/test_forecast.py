@@ -21,8 +21,8 @@ PARIS = '{"kind": "once", "start": "2027-10-12T09:00:00", "time_zone": "Europe/P
 
 def test_expression_from_a_moment_on() -> None:
     found = forecast(read_plan("0 0 9 * * Mon-Fri"), ZoneInfo("Europe/Berlin"), NOW, 2, [])
-    assert found.words == "At 09:00, Monday to Friday"
-    assert found.expanded == "0 0 9 * * 1-5"
+    assert found.reading.words == "At 09:00, Monday to Friday"
+    assert found.reading.expanded == "0 0 9 * * 1-5"
     assert found.ahead.runs == (NOW + timedelta(hours=20), NOW + timedelta(hours=44))
     assert found.ahead.shortest_gap == timedelta(hours=24)
     assert found.warnings == ()
@@ -30,8 +30,8 @@ def test_expression_from_a_moment_on() -> None:
 
 def test_recurrence_from_a_moment_on() -> None:
     found = forecast(read_plan(MONDAYS), UTC_ZONE, NOW, 2, ["said before"])
-    assert found.words.startswith("Every week on Monday at 09:00")
-    assert found.expanded is None
+    assert found.reading.words.startswith("Every week on Monday at 09:00")
+    assert found.reading.expanded == ""
     assert found.plan.object == {"kind": "every", "unit": "week", "weekdays": ["mon"], "hours": [9]}
     assert [at.date().isoformat() for at in found.ahead.runs] == ["2027-03-08", "2027-03-15"]
     assert found.warnings == ("said before",)

@@ -10,12 +10,13 @@ import pytest
 
 from tests.support.fake_service import NOW, make_engine, make_job, make_run, make_schedule
 from wjtui.cli.documents import job_document, missed_document, run_document
-from wjtui.cli.schedule_words import by_time, late, put_off, schedule_cell, zone_of
+from wjtui.cli.schedule_words import by_time, late, put_off, schedule_cell
 from wjtui.cli.words import RUN_TITLES, job_facts, job_row, missed_row, run_row
 from wjtui.model.jobs import Job
 from wjtui.model.runs import Run, RunStatus
 from wjtui.model.schedules import LaterStart, Missed, MissedReason, ScheduleState
 from wjtui.model.settings import JobSettings
+from wjtui.schedule.zones import zone_of
 
 HOUR = timedelta(hours=1)
 RECURRING = make_schedule(

@@ -16,6 +16,7 @@ from wjtui.model.jobs import Job, Problem, Severity
 from wjtui.model.runs import RunStatus
 from wjtui.model.schedules import LaterStart, Missed, MissedReason, Schedule, ScheduleState
 from wjtui.model.settings import JobSettings
+from wjtui.schedule.zones import zone_of
 from wjtui.tui.inquiry import durations
 from wjtui.tui.present.details import details
 from wjtui.tui.present.header import banner
@@ -27,7 +28,7 @@ from wjtui.tui.present.schedule_fields import written
 from wjtui.tui.present.schedule_meaning import meaning
 from wjtui.tui.present.schedule_page import lay_out
 from wjtui.tui.present.schedule_view import missed, next_runs, next_title, pace, put_off
-from wjtui.tui.present.schedules import coming, resumes, stretch, with_newest, zone_of
+from wjtui.tui.present.schedules import coming, resumes, stretch, with_newest
 from wjtui.tui.present.sight import Sight
 from wjtui.tui.present.status import status
 from wjtui.tui.present.toasts import QUIET_SECONDS, ToastQueue

@@ -14,16 +14,15 @@ from wjtui.model.errors import InvalidSchedule
 from wjtui.model.jobs import Problem, Severity
 from wjtui.model.schedules import Schedule, ScheduleState
 from wjtui.model.settings import JobSettings
-from wjtui.schedule.cron import Cron, parse
+from wjtui.schedule.cron import parse
 from wjtui.schedule.due import Misfire
 from wjtui.schedule.fields import shown
-from wjtui.schedule.recurrence import Kind, Recurrence, anchor_of, fingerprint, instant_of
+from wjtui.schedule.reading import read_in_zone
+from wjtui.schedule.recurrence import Kind, Recurrence, anchor_of, fingerprint
 from wjtui.schedule.recurrence_file import parse_recurrence
-from wjtui.schedule.recurrence_times import RecurrenceTimetable
-from wjtui.schedule.recurrence_words import describe_recurrence
-from wjtui.schedule.timetable import CronTimetable, Timetable
+from wjtui.schedule.timetable import Timetable
 from wjtui.schedule.wall import SECOND
-from wjtui.schedule.words import describe, never_reason
+from wjtui.schedule.words import never_reason
 from wjtui.schedule.zones import UTC_ZONE, ZoneChoice, pick_zone
 
 Seen = tuple[str, datetime]
@@ -83,7 +82,7 @@ def make_plan(
     if expression is None:
         plan = _of_recurrence(settings, raw, site_zone, now, seen)
     else:
-        plan = _of_expression(settings, expression, site_zone)
+        plan = _of_expression(settings, expression, site_zone, now)
     if expression is not None and raw is not None:
         text = "'schedule' and 'recurrence' are both there: 'schedule' counts; remove one of them."
         plan = replace(plan, problems=(Problem("schedule-both", text), *plan.problems))
@@ -93,7 +92,7 @@ def make_plan(
     return _in_state(plan, ScheduleState.OFF) if plan.waits and off else plan
 
 
-def _of_expression(settings: JobSettings, text: str, site_zone: str | None) -> Plan:
+def _of_expression(settings: JobSettings, text: str, site_zone: str | None, now: datetime) -> Plan:
     choice = pick_zone(settings.time_zone, site_zone)
     zone = choice.zone
     problems = _problems(choice)
@@ -101,16 +100,13 @@ def _of_expression(settings: JobSettings, text: str, site_zone: str | None) -> P
         cron = parse(text)
     except InvalidSchedule as error:
         return _unreadable(f"The schedule '{shown(text)}'", text, error, zone, problems)
-    problems += tuple(Problem("schedule-odd", warning, Severity.NOTE) for warning in cron.warnings)
-    schedule = Schedule(text, ScheduleState.PENDING, describe(cron), cron.expanded, zone=zone.key)
-    plan = Plan(schedule, CronTimetable(cron, zone), zone, _fingerprint(cron, zone), problems=problems)
+    found = read_in_zone(cron, zone, now)
+    problems += tuple(Problem("schedule-odd", warning, Severity.NOTE) for warning in found.warnings)
+    schedule = Schedule(text, ScheduleState.PENDING, found.words, found.expanded, zone=zone.key)
+    plan = Plan(schedule, found.timetable, zone, f"{found.expanded} {zone.key}", problems=problems)
     if (reason := never_reason(cron)) is not None:
-        return replace(
-            _in_state(plan, ScheduleState.NEVER),
-            timetable=None,
-            problems=(Problem("schedule-never", reason), *problems),
-        )
-    return replace(plan, trigger=f"Schedule - {cron.expanded}")
+        return _never(plan, reason)
+    return replace(plan, trigger=f"Schedule - {found.expanded}")
 
 
 def _of_recurrence(
@@ -125,27 +121,29 @@ def _of_recurrence(
     choice = pick_zone(recurrence.time_zone or settings.time_zone, site_zone)
     zone = choice.zone
     problems = _problems(choice)
-    if (refusal := _ends_too_early(recurrence, zone)) is not None:
-        return _unreadable("The recurrence", text, refusal, zone, problems, raw)
     mark = fingerprint(recurrence)
     anchor = seen[1] if seen is not None and seen[0] == mark else now
-    words = describe_recurrence(recurrence, zone, anchor)
-    timetable = RecurrenceTimetable(recurrence, zone, anchor)
-    schedule = Schedule(text, ScheduleState.PENDING, words, "", raw, anchor, zone.key)
+    try:
+        found = read_in_zone(recurrence, zone, anchor)
+    except InvalidSchedule as error:
+        return _unreadable("The recurrence", text, error, zone, problems, raw)
     plan = Plan(
-        schedule,
-        timetable,
+        Schedule(text, ScheduleState.PENDING, found.words, "", raw, anchor, zone.key),
+        found.timetable,
         zone,
         mark,
-        f"Recurrence - {words}",
+        f"Recurrence - {found.words}",
         once=recurrence.kind is Kind.ONCE,
         problems=problems,
     )
-    if _comes_never(recurrence, timetable, anchor):
-        reason = f"The recurrence never comes: {words}."
-        plan = replace(plan, timetable=None, problems=(Problem("schedule-never", reason), *problems))
-        return _in_state(plan, ScheduleState.NEVER)
+    if _comes_never(recurrence, found.timetable, zone, anchor):
+        return _never(plan, f"The recurrence never comes: {found.words}.")
     return plan
+
+
+def _never(plan: Plan, reason: str) -> Plan:
+    problems = (Problem("schedule-never", reason), *plan.problems)
+    return replace(_in_state(plan, ScheduleState.NEVER), timetable=None, problems=problems)
 
 
 def _unreadable(
@@ -172,22 +170,7 @@ def _problems(choice: ZoneChoice) -> tuple[Problem, ...]:
     return () if choice.problem is None else (choice.problem,)
 
 
-def _fingerprint(cron: Cron, zone: ZoneInfo) -> str:
-    return f"{cron.expanded} {zone.key}"
-
-
-def _ends_too_early(recurrence: Recurrence, zone: ZoneInfo) -> InvalidSchedule | None:
-    """A start with a zone and an end without one, or the reverse: the file alone cannot compare them."""
-    if recurrence.start is None or recurrence.end is None:
-        return None
-    start, end = instant_of(recurrence.start, zone), instant_of(recurrence.end, zone)
-    if end >= start:
-        return None
-    text = f"'end' lies before 'start' ({end.isoformat()} and {start.isoformat()}), so nothing is ever due."
-    return InvalidSchedule(text, field="end")
-
-
-def _comes_never(recurrence: Recurrence, timetable: RecurrenceTimetable, anchor: datetime) -> bool:
+def _comes_never(recurrence: Recurrence, timetable: Timetable, zone: ZoneInfo, anchor: datetime) -> bool:
     """Whether no instant follows its start, as of every 30 February; one of the past has ended instead."""
-    start = anchor_of(recurrence, timetable.zone, anchor)
+    start = anchor_of(recurrence, zone, anchor)
     return start > anchor and timetable.next_after(start - SECOND) is None

@@ -9,9 +9,10 @@ from wjtui.model.events import Usage
 from wjtui.model.jobs import Busy, Job, Running, Severity, Stopping
 from wjtui.model.runs import Exit
 from wjtui.model.schedules import Missed, ScheduleState
+from wjtui.schedule.missed_words import missed_words
 from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.plain import plain
-from wjtui.tui.present.schedules import STANDINGS, missed_words, schedule_text, stretch, waiting
+from wjtui.tui.present.schedules import STANDINGS, schedule_text, stretch, waiting
 from wjtui.tui.present.sgr import colourless
 from wjtui.tui.present.status import status, strip_of_results
 from wjtui.tui.present.times import age, moment, seconds_between, size, span

@@ -9,11 +9,12 @@ from rich.cells import cell_len
 
 from wjtui.model.events import EngineInfo, Notice, Tone
 from wjtui.model.jobs import Job
+from wjtui.schedule.zones import zone_of
 from wjtui.tui.present.failures import last_words
 from wjtui.tui.present.ink import Ink, Line, Piece, plain_text
 from wjtui.tui.present.jobs import Chip, count_chips, ending, failed_at, newest_failure, shown_status
 from wjtui.tui.present.plain import fit, plain, shorten
-from wjtui.tui.present.schedules import coming, waiting, zone_name, zone_of
+from wjtui.tui.present.schedules import coming, waiting, zone_name
 from wjtui.tui.present.status import status
 from wjtui.tui.present.times import clock, countdown, second, stamp
 from wjtui.tui.store import Link, Store

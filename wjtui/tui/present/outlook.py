@@ -9,11 +9,8 @@ from math import ceil
 from wjtui.model.errors import InvalidSchedule
 from wjtui.model.jobs import Job
 from wjtui.model.schedules import Schedule, ScheduleState
-from wjtui.schedule.cron import parse
 from wjtui.schedule.preview import Preview, preview
-from wjtui.schedule.recurrence_file import parse_recurrence
-from wjtui.schedule.recurrence_times import RecurrenceTimetable
-from wjtui.schedule.timetable import CronTimetable, Timetable
+from wjtui.schedule.reading import read_in_zone, rule_of
 from wjtui.schedule.zones import UTC_ZONE, find_zone
 
 _COMING = frozenset((ScheduleState.PENDING, ScheduleState.PAUSED, ScheduleState.OFF))
@@ -26,15 +23,10 @@ def look_ahead(schedule: Schedule, now: datetime) -> Preview | None:
         return None
     zone = find_zone(schedule.zone) or UTC_ZONE
     try:
-        timetable: Timetable
-        if schedule.recurrence:
-            recurrence = parse_recurrence(schedule.recurrence)
-            timetable = RecurrenceTimetable(recurrence, zone, schedule.anchor or now)
-        else:
-            timetable = CronTimetable(parse(schedule.text), zone)
+        found = read_in_zone(rule_of(schedule), zone, schedule.anchor or now)
     except InvalidSchedule:  # an engine of another version knows more kinds
         return None
-    return preview(timetable, now, zone)
+    return preview(found.timetable, now, zone)
 
 
 def failure_of_schedule(job: Job) -> InvalidSchedule | None:
@@ -44,10 +36,7 @@ def failure_of_schedule(job: Job) -> InvalidSchedule | None:
         return None
     told = next((problem.text for problem in job.problems if problem.code == "schedule-invalid"), None)
     try:
-        if schedule.recurrence:
-            parse_recurrence(schedule.recurrence)
-        else:
-            parse(schedule.text)
+        rule_of(schedule)
     except InvalidSchedule as error:
         if told is None or error.message in told:
             return error

@@ -9,19 +9,12 @@ from rich.cells import cell_len
 from wjtui.model.schedules import Missed, Schedule, ScheduleState
 from wjtui.schedule.date_words import span_words
 from wjtui.schedule.lists import counted
-from wjtui.schedule.zones import UTC_ZONE, find_zone
+from wjtui.schedule.missed_words import missed_words
+from wjtui.schedule.zones import UTC_ZONE, find_zone, zone_of
 from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.outlook import percentile
 from wjtui.tui.present.plain import plain
-from wjtui.tui.present.schedules import (
-    STANDINGS,
-    local_moment,
-    missed_words,
-    stretch,
-    waiting,
-    zone_name,
-    zone_of,
-)
+from wjtui.tui.present.schedules import STANDINGS, local_moment, stretch, waiting, zone_name
 from wjtui.tui.present.sight import Sight
 from wjtui.tui.present.times import span
 from wjtui.tui.present.wrap import wrap, wrap_all

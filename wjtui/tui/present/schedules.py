@@ -6,11 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
-from wjtui.model.events import EngineInfo
 from wjtui.model.jobs import Job
-from wjtui.model.schedules import Missed, MissedReason, Schedule, ScheduleState
-from wjtui.schedule.lists import counted
-from wjtui.schedule.zones import UTC_ZONE, find_zone
+from wjtui.model.schedules import Missed, Schedule, ScheduleState
 from wjtui.tui.present.ink import Ink, Piece
 from wjtui.tui.present.plain import plain, shorten
 from wjtui.tui.present.times import clock, countdown, moment
@@ -40,14 +37,6 @@ STANDINGS = {
     ScheduleState.NEVER: Standing("!", "never", "never: no such date comes", Ink.WARNING),
     ScheduleState.DONE: Standing("✓", "done", "done: its one start was made", Ink.SUCCESS),
     ScheduleState.ENDED: Standing("○", "ended", "ended: its end or its count is behind it", Ink.STOPPED),
-}
-REASONS = {
-    MissedReason.DOWN: "no engine ran, or the machine slept",
-    MissedReason.RUNNING: "the run before was still going",
-    MissedReason.STOPPED: "WEBJOBS_STOPPED was set",
-    MissedReason.PAUSED: "the schedule was paused",
-    MissedReason.OFF: "WEBJOBS_DISABLE_SCHEDULE was set",
-    MissedReason.REFUSED: "the job could not run",
 }
 
 
@@ -100,12 +89,6 @@ def later_word(at: datetime, now: datetime) -> str:
     return f"later {at:%H:%M}" if at - now < timedelta(days=1) else f"later {at:%m-%d}"
 
 
-def zone_of(job: Job, engine: EngineInfo | None) -> tzinfo:
-    """The zone whose wall time counts for a job, whether it has a schedule or not."""
-    names = (job.schedule and job.schedule.zone, job.settings.time_zone, engine and engine.zone)
-    return next((zone for name in names if name and (zone := find_zone(name))), UTC_ZONE)
-
-
 def zone_name(zone: tzinfo) -> str:
     """A zone as people call it."""
     return str(zone)
@@ -129,11 +112,6 @@ def stretch(missed: Missed) -> str:
     same_day = missed.first.astimezone(UTC).date() == missed.latest.astimezone(UTC).date()
     end = f"{clock(missed.latest)} UTC" if same_day else moment(missed.latest)
     return f"{moment(missed.first).removesuffix(' UTC')} to {end}"
-
-
-def missed_words(missed: Missed) -> str:
-    """How many instants brought no run, and why."""
-    return f"{counted(missed.count, 'time')}: {REASONS[missed.reason]}"
 
 
 def with_newest(known: Sequence[Missed], newest: Missed | None) -> tuple[Missed, ...]:

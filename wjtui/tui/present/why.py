@@ -24,9 +24,10 @@ from wjtui.model.jobs import (
 )
 from wjtui.model.runs import RunStatus
 from wjtui.model.schedules import Missed, ScheduleState
+from wjtui.schedule.missed_words import REASONS
 from wjtui.tui.present.jobs import ending
 from wjtui.tui.present.plain import plain
-from wjtui.tui.present.schedules import REASONS, schedule_text, stretch, waiting
+from wjtui.tui.present.schedules import schedule_text, stretch, waiting
 from wjtui.tui.present.times import age, countdown, moment, seconds_between, span
 
 _SHOWN = 60

@@ -9,6 +9,7 @@ from textual.widget import Widget
 
 from wjtui.model.events import Tone
 from wjtui.model.jobs import Job
+from wjtui.schedule.zones import zone_of
 from wjtui.tui.commands import Step
 from wjtui.tui.dispatch import Dispatch
 from wjtui.tui.inquiry import Inquiry
@@ -16,7 +17,7 @@ from wjtui.tui.options import Leave
 from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.jobs import Chip, JobKey, newest_failure
 from wjtui.tui.present.plain import plain
-from wjtui.tui.present.schedules import local_moment, resumes, waiting, zone_of
+from wjtui.tui.present.schedules import local_moment, resumes, waiting
 from wjtui.tui.present.why import why_not_running
 from wjtui.tui.screens.help import Help
 from wjtui.tui.screens.leaving import at_work, leave_question
