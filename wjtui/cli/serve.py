@@ -34,13 +34,15 @@ def serve(context: click.Context) -> None:
 @click.pass_context
 def up(context: click.Context) -> None:
     """Start the engine in the background."""
+    import asyncio
+
     from wjtui.cli.output import print_json
-    from wjtui.launch.background import running_engine, start_engine, wait_until_serving
+    from wjtui.launch.background import running_engine, serving, start_engine
 
     options = given(context)
     place = options.place()
     was_there = running_engine(place)
-    engine = was_there or wait_until_serving(place, start_engine(place, debug=options.debug))
+    engine = was_there or asyncio.run(serving(place, start_engine(place, debug=options.debug)))
     if options.json:
         print_json({"root": str(place.root), "started": was_there is None, **_card(engine)})
     else:

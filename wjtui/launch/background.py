@@ -75,7 +75,7 @@ def running_engine(place: Place) -> EngineFile | None:
     return found if found is not None and _is_of(place, found) and _answers(str(found.socket)) else None
 
 
-def wait_until_serving(place: Place, start: Start, seconds: float = START_SECONDS) -> EngineFile:
+async def serving(place: Place, start: Start, seconds: float = START_SECONDS) -> EngineFile:
     """Wait for the engine that was started, or for another one that was quicker.
 
     Raises EngineFailed or EngineBusy with what it said when it ended, EngineFailed after ``seconds``.
@@ -84,18 +84,10 @@ def wait_until_serving(place: Place, start: Start, seconds: float = START_SECOND
     while time.monotonic() < deadline:
         if (found := _serving(place, start)) is not None:
             return found
-        time.sleep(_LOOK_SECONDS)
-    raise _silent(place, seconds)
-
-
-async def serving(place: Place, start: Start, seconds: float = START_SECONDS) -> EngineFile:
-    """``wait_until_serving`` for an event loop."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if (found := _serving(place, start)) is not None:
-            return found
         await asyncio.sleep(_LOOK_SECONDS)
-    raise _silent(place, seconds)
+    raise EngineFailed(
+        f"The engine on '{place.root}' does not answer after {seconds:.0f} s: see '{place.site.engine_log}'."
+    )
 
 
 def stop_engine(place: Place) -> EngineFile | None:
@@ -133,12 +125,6 @@ def _serving(place: Place, start: Start) -> EngineFile | None:
         sentence = start.said() or f"The engine on '{place.root}' ended with status {status}."
         raise EngineBusy(sentence) if status == EngineBusy.exit_status else EngineFailed(sentence)
     return None
-
-
-def _silent(place: Place, seconds: float) -> EngineFailed:
-    return EngineFailed(
-        f"The engine on '{place.root}' does not answer after {seconds:.0f} s: see '{place.site.engine_log}'."
-    )
 
 
 def _engine_there(place: Place) -> EngineFile | None:

@@ -103,10 +103,6 @@ def go_headless(*, told: bool) -> None:
 
     The kernel refuses ``setsid`` to the leader of a process group, which a program started from a shell is.
     """
-    # The screen's library leaves its handlers behind; a hang-up brings SIGCONT along, and there is no screen
-    # to be painted again.
-    for number in (signal.SIGCONT, signal.SIGTSTP, signal.SIGWINCH):
-        signal.signal(number, signal.SIG_DFL)
     if told:
         sys.stderr.write(f"wjtui goes on here without a screen, pid {os.getpid()}; 'wjtui down' ends it.\n")
         sys.stderr.flush()
