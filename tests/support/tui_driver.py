@@ -160,7 +160,7 @@ class TuiDriver:
     @property
     def toasts(self) -> list[str]:
         """The headings of the messages shown."""
-        return [toast.title for toast in self.app.main_screen.toasts.toasts]
+        return [toast.title for toast in self.app.session.toasts.toasts]
 
     def _idle(self) -> bool:
         app = self.app

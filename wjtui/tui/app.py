@@ -19,20 +19,26 @@ from wjtui.service import JobService
 from wjtui.support.collector import let_go
 from wjtui.support.tasks import TaskSet
 from wjtui.tui.bindings import clashes
-from wjtui.tui.commands import COMMANDS
+from wjtui.tui.commands.table import COMMANDS
+from wjtui.tui.crier import Crier
 from wjtui.tui.dispatch import Dispatch
 from wjtui.tui.inquiry import Inquiry
 from wjtui.tui.options import Leave, ScreenOptions
 from wjtui.tui.present.ink import DEFAULT_VARIABLES
+from wjtui.tui.present.toasts import ToastQueue
 from wjtui.tui.pump import FRAME, Pump
-from wjtui.tui.screens.desk import MainDesk
 from wjtui.tui.screens.main import MainScreen
+from wjtui.tui.screens.view import View
+from wjtui.tui.session import Session
 from wjtui.tui.store import Change, Store, Topic
 from wjtui.tui.terminal import LAGGING, ContinuedDriver, queue_depth
 from wjtui.tui.themes import choose, load_themes, theme_folders
 from wjtui.tui.type_ahead import TypeAhead
 
 log = logging.getLogger(__name__)
+
+LOW = 30
+"""Under so many rows a message that the event line repeats is a short one."""
 
 
 class WjtuiApp(App[Leave]):
@@ -60,21 +66,29 @@ class WjtuiApp(App[Leave]):
         self.crash: BaseException | None = None
         self.refusal: WjtuiError | None = None
         self.frame_number = 0
-        self._service = service
         self._engine_is_up = ready
-        self._topics: dict[Topic, Signal[Change]] = {topic: Signal(self, topic.value) for topic in Topic}
-        self._frames: Signal[int] = Signal(self, "frame")
         self.pump = Pump(service, self.store, options.clock, publish=self.publish, lagging=self.lagging)
         self.dispatch = Dispatch(service, self.store, publish=self.publish, tell=self._tell, user=_user())
-        self._inquiry = Inquiry(service, self.store, self.dispatch.tasks, publish=self.publish)
+        self.session = Session(
+            service=service,
+            store=self.store,
+            options=options,
+            topics={topic: Signal(self, topic.value) for topic in Topic},
+            frames=Signal(self, "frame"),
+            dispatch=self.dispatch,
+            inquiry=Inquiry(service, self.store, self.dispatch.tasks, publish=self.publish),
+            toasts=ToastQueue(),
+            leave=self.end,
+            try_again=self.pump.try_again,
+            place_toasts=self._place_toasts,
+        )
+        self._crier = Crier(self.session, self._says_newest_event)
         self.type_ahead = TypeAhead(self)
         self._tasks = TaskSet(self._task_failed)
         self._set_themes()
 
     def get_default_screen(self) -> MainScreen:
-        return MainScreen(
-            self._service, self.store, self.options, self._topics, self._frames, self._make_desk
-        )
+        return MainScreen(self.session)
 
     def get_driver_class(self) -> type[Driver]:
         found = super().get_driver_class()
@@ -99,7 +113,7 @@ class WjtuiApp(App[Leave]):
         if Topic.ENGINE in change.topics:
             self.call_after_refresh(let_go)
         for topic in change.topics:
-            self._topics[topic].publish(change)
+            self.session.topics[topic].publish(change)
 
     def end(self, why: Leave) -> None:
         """Leave the screen."""
@@ -108,6 +122,7 @@ class WjtuiApp(App[Leave]):
     def on_mount(self) -> None:
         self._tasks.start("events", self._receive())
         self._tasks.start("keys", self.type_ahead.run())
+        self.session.topics[Topic.NOTICES].subscribe(self, self._crier.on_notices)
         self.set_interval(FRAME, self.frame, name="frames")
         # After fg the terminal is empty, and the library believes it still shows what it did.
         self.app_resume_signal.subscribe(self, lambda _: self.call_later(self.refresh, layout=True))
@@ -124,13 +139,13 @@ class WjtuiApp(App[Leave]):
 
     async def action_quit(self) -> None:
         """ctrl+q."""
-        self.main_screen.desk.leave()
+        self.main_screen.shell.quit()
 
     def frame(self) -> None:
         """The one frame clock: apply what came in and let the views catch up, unless the terminal lags."""
         if self.pump.frame():
             self.frame_number += 1
-            self._frames.publish(self.frame_number)
+            self.session.frames.publish(self.frame_number)
 
     async def _receive(self) -> None:
         try:
@@ -143,11 +158,17 @@ class WjtuiApp(App[Leave]):
         else:
             await self.pump.run()
 
-    def _make_desk(self, screen: MainScreen) -> MainDesk:
-        return MainDesk(screen, self.dispatch, self._inquiry, self.end, self.pump.try_again)
+    def _says_newest_event(self) -> bool:
+        """Whether a message that the event line repeats can be a short one."""
+        return self.main_screen.says_newest_event and self.size.height < LOW
+
+    def _place_toasts(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, View):
+                screen.place_toasts()
 
     def _tell(self, title: str, body: str, tone: Tone) -> None:
-        self.main_screen.tell(title, body, tone)
+        self.session.tell(title, body, tone)
 
     def _set_themes(self) -> None:
         themes, troubles = load_themes(theme_folders(self.options.user_themes))

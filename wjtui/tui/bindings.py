@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from textual.binding import Binding, BindingType
 
-from wjtui.tui.commands import COMMANDS, Command, Where
+from wjtui.tui.commands.command import TOGETHER, Command, Where
+from wjtui.tui.commands.table import commands_of
 
 _SHOWN = {
     "slash": "/",
     "question_mark": "?",
     "vertical_line": "|",
     "exclamation_mark": "!",
+    "ampersand": "&",
+    "asterisk": "*",
+    "colon": ":",
+    "full_stop": ".",
+    "plus": "+",
+    "minus": "-",
+    "apostrophe": "'",
+    "quotation_mark": '"',
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
     "escape": "Esc",
     "enter": "Enter",
     "tab": "Tab",
+    "space": "Space",
     "pageup": "PgUp",
     "pagedown": "PgDn",
     "up": "↑",
@@ -25,6 +40,8 @@ _SHOWN = {
     "home": "Home",
     "end": "End",
     "shift+tab": "shift+Tab",
+    "shift+up": "shift+↑",
+    "shift+down": "shift+↓",
 }
 
 
@@ -33,32 +50,27 @@ def shown_key(key: str) -> str:
     return _SHOWN.get(key, key.upper() if key.startswith("f") and key[1:].isdigit() else key)
 
 
-def shown_keys(command: Command) -> str:
+def shown_keys(command: Command[Any]) -> str:
     """All keys of a command."""
     return " ".join(shown_key(key) for key in command.keys)
 
 
-def bindings(where: Where) -> list[BindingType]:
-    """The keys that count in one part of the screen."""
-    return bindings_of(command for command in COMMANDS if command.where is where)
-
-
-def bindings_of(commands: Iterable[Command]) -> list[BindingType]:
-    """The keys of these commands."""
+def bindings(*places: Where) -> list[BindingType]:
+    """The keys that count in these parts of the screens."""
     return [
         Binding(",".join(command.keys), f"screen.command('{command.id}')", command.title, id=command.id)
-        for command in commands
+        for command in commands_of(*places)
     ]
 
 
-def clashes(commands: Iterable[Command]) -> list[str]:
+def clashes(commands: Iterable[Command[Any]]) -> list[str]:
     """A sentence for each key that two commands claim in one place."""
     found: dict[str, None] = {}
-    taken: dict[tuple[Where, str], str] = {}
-    for command in commands:
-        for place in Where if command.where is Where.SCREEN else (command.where,):
-            for key in command.keys:
-                other = taken.setdefault((place, key), command.id)
+    for places in TOGETHER:
+        taken: dict[str, str] = {}
+        for command in commands:
+            for key in command.keys if command.where in places else ():
+                other = taken.setdefault(key, command.id)
                 if other != command.id:
                     found[f"{shown_key(key)} is claimed by {other} and by {command.id}"] = None
     return list(found)

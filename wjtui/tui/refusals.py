@@ -8,12 +8,7 @@ from wjtui.model.jobs import Busy, Disabling, Job, Stopped, Stopping
 from wjtui.tui.present.plain import plain
 from wjtui.tui.store import Link, Store
 
-WhyNot = Callable[[Store, Job | None], str | None]
-
-
-def always(store: Store, job: Job | None) -> str | None:
-    """Nothing forbids it."""
-    return None
+JobWhyNot = Callable[[Store, Job | None], str | None]
 
 
 def needs_job(store: Store, job: Job | None) -> str | None:

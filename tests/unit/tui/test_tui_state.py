@@ -32,7 +32,8 @@ from wjtui.model.identity import JobType
 from wjtui.model.jobs import Busy, Running, Stopped
 from wjtui.model.runs import RunStatus
 from wjtui.tui.bindings import clashes, shown_keys
-from wjtui.tui.commands import COMMANDS, Command, Section, Where
+from wjtui.tui.commands.command import Command, Section, Where
+from wjtui.tui.commands.table import COMMANDS
 from wjtui.tui.present.toasts import AT_MOST, ToastQueue, heading, text
 from wjtui.tui.pump import Mailbox, Pump
 from wjtui.tui.refusals import kill_why_not, restart_why_not, run_why_not, start_why_not, stop_why_not
@@ -162,14 +163,17 @@ def test_no_frame_is_applied_while_the_terminal_lags() -> None:
 
 def test_no_two_commands_claim_a_key() -> None:
     assert clashes(COMMANDS) == []
-    one = Command("one", ("r",), "", lambda d, j: None, Section.JOBS)
-    for where in Where:
-        two = Command("two", ("r", "x"), "", lambda d, j: None, Section.JOBS, where)
-        assert clashes([one, two]) == ["r is claimed by one and by two"]
-        assert clashes([two, one]) == ["r is claimed by two and by one"]
-    here = Command("here", ("f",), "", lambda d, j: None, Section.JOBS, Where.LIST)
-    there = Command("there", ("f",), "", lambda d, j: None, Section.JOBS, Where.LOG)
-    assert clashes([here, there]) == []
+    for here in (Where.EVERYWHERE, Where.JOB):
+        one = _command("one", here, "r")
+        for where in Where:
+            two = _command("two", where, "r", "x")
+            assert clashes([one, two]) == ["r is claimed by one and by two"]
+            assert clashes([two, one]) == ["r is claimed by two and by one"]
+    assert clashes([_command("here", Where.LIST, "f"), _command("there", Where.LOG, "f")]) == []
+
+
+def _command(id: str, where: Where, *keys: str) -> Command[None]:
+    return Command(id, keys, "", lambda desk: None, Section.JOBS, where)
 
 
 def test_the_table_keeps_its_rules() -> None:
@@ -179,7 +183,7 @@ def test_the_table_keeps_its_rules() -> None:
         # tmux and screen prefixes, and keys that look like backspace, tab and enter.
         assert not {"ctrl+b", "ctrl+a", "ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m"} & set(command.keys)
     destructive = {"x", "X", "R"}
-    assert all(c.where is Where.SCREEN for c in COMMANDS if destructive & set(c.keys))
+    assert all(c.where is Where.JOB for c in COMMANDS if destructive & set(c.keys))
 
 
 def test_refusals() -> None:

@@ -12,7 +12,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from wjtui.tui.bindings import shown_keys
-from wjtui.tui.commands import COMMANDS, Section
+from wjtui.tui.commands.command import Section
+from wjtui.tui.commands.table import COMMANDS
 from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.widgets.inked import paragraphs
 

@@ -2,131 +2,123 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import Any, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
-from textual.signal import Signal
 from textual.widgets import Static
 
 from wjtui.model.jobs import Job
 from wjtui.model.schedules import Schedule
 from wjtui.schedule.preview import Preview
-from wjtui.tui.bindings import bindings_of
-from wjtui.tui.commands import BY_ID
-from wjtui.tui.inquiry import Inquiry
-from wjtui.tui.present.header import banner, schedule_header
-from wjtui.tui.present.ink import Ink, Line, Piece
+from wjtui.tui.commands.command import Step, Where
+from wjtui.tui.commands.table import BY_ID
+from wjtui.tui.present.header import schedule_header
+from wjtui.tui.present.ink import Line
 from wjtui.tui.present.jobs import JobKey
 from wjtui.tui.present.outlook import failure_of_schedule, look_ahead
 from wjtui.tui.present.schedule_page import Page, lay_out
 from wjtui.tui.present.sight import Sight
-from wjtui.tui.store import Change, Link, Topic
-from wjtui.tui.widgets.bar import Bar, Part
-from wjtui.tui.widgets.footer import command_parts
+from wjtui.tui.screens.view import View
+from wjtui.tui.session import Session
+from wjtui.tui.store import Change
+from wjtui.tui.widgets.footer import Given
 from wjtui.tui.widgets.inked import paragraphs
-from wjtui.tui.widgets.toast_stack import ToastStack
 
-if TYPE_CHECKING:
-    from wjtui.tui.screens.main import MainScreen
-
-_COMMANDS = tuple(BY_ID[id] for id in ("job.pause", "job.run", "job.later"))
-_ALSO = tuple(BY_ID[id] for id in ("app.help", "app.copy", "app.suspend", "view.refresh", "view.redraw"))
-_HELP, _BACK = BY_ID["app.help"], Part((Piece(" Esc ", Ink.KEY), Piece("Back ")), "screen.close")
 _COLUMNS = {"left": ("next", "pace"), "right": ("later", "missed")}
-_TICK = 1.0
 
 
-class ScheduleScreen(Screen[None]):
-    """Full screen, for one job; its commands are those of the table, given to the main screen's desk."""
+class ScheduleScreen(View):
+    """Full screen, for one job."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings_of((*_COMMANDS, *_ALSO)),
-        Binding("escape,q,c", "close", "Back"),
-        Binding("j,down", "scroll(1)", "Down"),
-        Binding("k,up", "scroll(-1)", "Up"),
-        Binding("pagedown,ctrl+d,space", "scroll(10)", "Page down"),
-        Binding("pageup,ctrl+u", "scroll(-10)", "Page up"),
-        Binding("g,home", "scroll(-1000)", "To the top"),
-        Binding("G,end", "scroll(1000)", "To the end"),
+        Binding("c", "close", "Back"),
+        Binding("t", "command('job.later')", "Later"),
+        Binding("space", "scroll(10)", "Page down"),
     ]
 
-    def __init__(
-        self, key: JobKey, main: MainScreen, topics: Mapping[Topic, Signal[Change]], inquiry: Inquiry
-    ) -> None:
-        super().__init__(classes="-ascii" if main.options.ascii else None)
+    def __init__(self, session: Session, key: JobKey) -> None:
+        super().__init__(session)
         self._key = key
-        self._main = main
-        self._topics = topics
-        self._inquiry = inquiry
         self._ahead: Preview | None = None
         self._ahead_of: Schedule | None = None
         self._shown: Page = {}
 
     def compose(self) -> ComposeResult:
-        ascii_only = self._main.options.ascii
-        yield Bar(id="header", ascii_only=ascii_only)
-        yield Bar(id="banner", ascii_only=ascii_only)
+        yield from self.above()
         with VerticalScroll(id="schedule", can_focus=False):
             yield Static(id="panel-meaning", classes="panel")
             with Container(id="schedule-columns"):
                 for column, panels in _COLUMNS.items():
                     with Container(classes="schedule-column", id=f"schedule-{column}"):
                         yield from (Static(id=f"panel-{panel}", classes="panel") for panel in panels)
-        yield Bar(id="footer", ascii_only=ascii_only)
-        yield ToastStack(self._main.toasts, ascii_only=ascii_only, id="toasts")
-
-    def on_mount(self) -> None:
-        for topic in (Topic.JOBS, Topic.PENDING, Topic.PAST, Topic.ENGINE, Topic.LINK):
-            self._topics[topic].subscribe(self, self._on_change)
-        self.set_interval(_TICK, self.tick, name="countdown")
-        self.tick()
-
-    def on_screen_resume(self) -> None:
-        self.query_one(ToastStack).sync(None)
-
-    def on_resize(self, event: events.Resize) -> None:
-        self.tick()
+        yield from self.below()
 
     @property
     def job(self) -> Job | None:
         """The job whose schedule is shown; None: it is gone."""
-        return self._main.store.jobs.get(self._key)
+        return self.session.store.jobs.get(self._key)
 
-    def tick(self) -> None:
-        """Show how things stand now."""
+    @property
+    def places(self) -> tuple[Where, ...]:
+        return Where.JOB, Where.LIST, Where.EVERYWHERE
+
+    def given(self) -> list[Given]:
+        wanted = ("job.pause", "job.run", "job.later", "app.back", "app.help")
+        return [Given(BY_ID[id], desk) for id in wanted if (desk := self.desk(BY_ID[id].where)) is not None]
+
+    def desk(self, where: Where) -> Any:
+        return self.jobs_desk if where is Where.LIST else super().desk(where)
+
+    def header_line(self, width: int) -> Line:
         job = self.job
         if job is None:
-            self.action_close()
+            return ()
+        return schedule_header(job, self.session.now, width, self.session.store.pending.get(self._key))
+
+    def tick(self) -> None:
+        job = self.job
+        if job is None:
+            self.close()
             return
-        self._inquiry.ask(job)
-        self._say_around(job)
+        self.session.inquiry.ask(job)
+        self.say_around()
         self._say_panels(self._look(job))
 
     def action_close(self) -> None:
         """Back to the list."""
-        if self.is_current:
-            self.dismiss()
+        self.close()
 
-    def action_command(self, id: str) -> None:
-        """A key of the table was pressed, or its word in the footer clicked."""
-        self._main.give(BY_ID[id], self.job)
+    def move(self, step: Step) -> None:
+        page = max(1, self.query_one("#schedule").size.height - 1)
+        by = {
+            Step.UP: -1, Step.DOWN: 1, Step.HALF_UP: -(page // 2), Step.HALF_DOWN: page // 2,
+            Step.PAGE_UP: -page, Step.PAGE_DOWN: page, Step.FIRST: -1000, Step.LAST: 1000,
+        }.get(step, 0)  # fmt: skip
+        self.action_scroll(by)
 
     def action_scroll(self, rows: int) -> None:
         """Scroll by rows."""
         self.query_one("#schedule", VerticalScroll).scroll_relative(y=rows, animate=False)
 
-    def _on_change(self, change: Change) -> None:
-        if self._key in change.jobs or change.topics & {Topic.ENGINE, Topic.LINK}:
+    def on_jobs(self, change: Change) -> None:
+        if self._key in change.jobs:
             self.tick()
 
+    def on_past(self, change: Change) -> None:
+        self.on_jobs(change)
+
+    def on_engine(self, change: Change) -> None:
+        self.tick()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.tick()
+
     def _look(self, job: Job) -> Sight:
-        store, now = self._main.store, self._main.options.clock.now()
+        store, now = self.session.store, self.session.now
         schedule = job.schedule
         stale = self._ahead is not None and bool(self._ahead.runs) and self._ahead.runs[0] <= now
         if schedule != self._ahead_of or stale:
@@ -143,18 +135,6 @@ class ScheduleScreen(Screen[None]):
             past.durations if past is not None else (),
             store.pending.get(self._key),
         )
-
-    def _say_around(self, job: Job) -> None:
-        store, now, width = self._main.store, self._main.options.clock.now(), self.app.size.width
-        self.query_one("#header", Bar).say(schedule_header(job, now, width, store.pending.get(self._key)))
-        bar, found = self.query_one("#banner", Bar), banner(store, now)
-        bar.display = found is not None
-        if found is not None:
-            bar.set_class(found.serious, "-serious")
-            bar.say((Piece(f" {'✗' if found.serious else '!'} {found.text}", Ink.STRONG),))
-        always = [_BACK, *command_parts((_HELP,), store, job, width)]
-        self.query_one("#footer", Bar).say(*command_parts(_COMMANDS, store, job, width - 20), *always)
-        self.set_class(store.link in (Link.LOST, Link.ENDED), "-unreachable")
 
     def _say_panels(self, sight: Sight) -> None:
         width, height = self.app.size
@@ -173,4 +153,4 @@ class ScheduleScreen(Screen[None]):
         self._shown = layout.panels
 
     def _painted(self, lines: list[Line]) -> Content:
-        return paragraphs(lines, ascii_only=self._main.options.ascii)
+        return paragraphs(lines, ascii_only=self.session.options.ascii)

@@ -6,13 +6,16 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from wjtui.tui.commands import Step
+from wjtui.tui.bindings import bindings
+from wjtui.tui.commands.command import Step, Where
 from wjtui.tui.present.ink import Line, plain_text
 from wjtui.tui.widgets.inked import paragraphs
 
 
 class DetailsPane(VerticalScroll, can_focus=True, inherit_bindings=False):
     """Lines of label and value; scrolls where they do not fit."""
+
+    BINDINGS = bindings(Where.LIST)
 
     def __init__(self, *, ascii_only: bool = False, id: str | None = None) -> None:
         super().__init__(id=id)

@@ -2,39 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
-from wjtui.model.jobs import Job
 from wjtui.tui.bindings import shown_key
-from wjtui.tui.commands import BY_ID, COMMANDS, Command, Where
+from wjtui.tui.commands.command import Command
 from wjtui.tui.present.ink import Ink, Piece, plain_text
-from wjtui.tui.store import Store
 from wjtui.tui.widgets.bar import Part
 
-_ALWAYS = (BY_ID["app.leave"], BY_ID["app.help"])
+_ALWAYS = ("app.back", "app.leave", "app.help")
 _ROOMY = 100
-_DISPENSABLE = {
-    Where.LIST: ("pane.zoom", "pane.next", "log.split", "job.run_with", "job.pause"),
-    Where.LOG: ("job.run_with", "job.pause", "job.schedule", "pane.zoom", "pane.next"),
-}
+_DISPENSABLE = (
+    "pane.zoom",
+    "pane.next",
+    "list.split",
+    "log.split",
+    "job.run_with",
+    "job.pause",
+    "job.schedule",
+)
 """What gives its room to other words first, where not all fit."""
 
 
+class Given(NamedTuple):
+    """A command, and who would do it."""
+
+    command: Command[Any]
+    desk: Any
+
+
 def footer(
-    store: Store, job: Job | None, where: Where, width: int, rows: int = 1
+    given: Sequence[Given], width: int, rows: int = 1, *, empty: bool = False
 ) -> tuple[list[Part], list[Part]]:
-    """The words of the last row and, where ``rows`` is 2, of the one above it; leave and help always."""
-    here = [c for c in COMMANDS if c.where in (Where.SCREEN, where) and c not in _ALWAYS]
+    """The words of the last row and, where ``rows`` is 2, of the one above it; leave and help always.
+
+    ``empty``: no job is chosen, so what cannot be done is not even named.
+    """
     tight = width < _ROOMY and rows == 1
-    words = {c.id: _tight(part) if tight else part for c, part in _words(here, store, job)}
-    always = [_part(command, command.footer, store, job) for command in _ALWAYS]
-    if tight:
-        always = [_tight(part) for part in always]
-    to_go = [
-        *_DISPENSABLE.get(where, ()),
-        *(id for id in words if BY_ID[id].why_not(store, job) is not None),
-        *reversed(words),
-    ]
+    words: dict[str, Part] = {}
+    refused = []
+    for command, desk in given:
+        word = command.word(desk)
+        if not word:
+            continue
+        no = command.why_not(desk) is not None
+        if no and empty:
+            continue
+        part = _part(command, word, refused=no)
+        words[command.id] = _tight(part) if tight else part
+        if no:
+            refused.append(command.id)
+    always = [words.pop(id) for id in _ALWAYS if id in words]
+    to_go = [*_DISPENSABLE, *refused, *reversed(words)]
     above, last = _broken([*words.values()], width * (rows - 1))
     for id in to_go:
         if _cells([*last, *always]) <= width:
@@ -60,30 +79,7 @@ def _tight(part: Part) -> Part:
     return part._replace(line=(key, word._replace(text=word.text.rstrip())))
 
 
-def _words(commands: Iterable[Command], store: Store, job: Job | None) -> Iterator[tuple[Command, Part]]:
-    """The commands that count for the job, and their words."""
-    for command in commands:
-        if job is None and command.why_not(store, None) is not None:
-            continue
-        if command.kind is not None and job is not None and command.kind is not job.id.type:
-            continue
-        word = command.says(job) if command.says is not None and job is not None else command.footer
-        if word:
-            yield command, _part(command, word, store, job)
-
-
-def command_parts(commands: Iterable[Command], store: Store, job: Job | None, width: int) -> list[Part]:
-    """The words of these commands, as far as they count for the job and fit."""
-    parts: list[Part] = []
-    for _, part in _words(commands, store, job):
-        if _cells([*parts, part]) > width:
-            break
-        parts.append(part)
-    return parts
-
-
-def _part(command: Command, word: str, store: Store, job: Job | None) -> Part:
-    refused = command.why_not(store, job) is not None
+def _part(command: Command[Any], word: str, *, refused: bool) -> Part:
     key = Piece(f" {shown_key(command.keys[0])} ", Ink.DIM if refused else Ink.KEY)
     return Part(
         (key, Piece(f"{word} ", Ink.DIM if refused else Ink.PLAIN)), f"screen.command('{command.id}')"

@@ -17,7 +17,7 @@ from textual.strip import Strip
 
 from wjtui.model.jobs import Job
 from wjtui.tui.bindings import bindings
-from wjtui.tui.commands import Step, Where
+from wjtui.tui.commands.command import Step, Where
 from wjtui.tui.present.columns import RIGHT, Place, lay_out
 from wjtui.tui.present.ink import Ink, Line, plain_text
 from wjtui.tui.present.jobs import Column, JobKey, cell

@@ -15,7 +15,7 @@ from wjtui.model.jobs import Job
 from wjtui.service import JobService
 from wjtui.support.tasks import TaskSet
 from wjtui.tui.bindings import bindings
-from wjtui.tui.commands import Step, Where
+from wjtui.tui.commands.command import Step, Where
 from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.plain import plain
 from wjtui.tui.present.times import size

@@ -14,7 +14,7 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
-from wjtui.tui.commands import Step
+from wjtui.tui.commands.command import Step
 from wjtui.tui.present.ink import Ink
 from wjtui.tui.present.logline import Shown, show
 from wjtui.tui.present.plain import fit

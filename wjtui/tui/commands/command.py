@@ -1,0 +1,80 @@
+"""Command: one row of the table, and where its keys count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+D = TypeVar("D")
+"""The desk that can do it."""
+
+
+class Where(StrEnum):
+    """In which part of the screens a command's keys count."""
+
+    EVERYWHERE = "everywhere"
+    JOB = "job"
+    """Wherever one job is chosen: in the list, in its log, among its runs."""
+    LIST = "list"
+    LOG = "log"
+    RUNS = "runs"
+
+
+TOGETHER = tuple(
+    frozenset({Where.EVERYWHERE, Where.JOB, part}) for part in (Where.LIST, Where.LOG, Where.RUNS)
+)
+"""Places whose keys count at the same time: within one of these no key may be claimed twice."""
+
+
+class Section(StrEnum):
+    """Under which heading help shows a command."""
+
+    JOBS = "Jobs"
+    RUNS = "Runs"
+    LOG = "Log"
+    MOVE = "Move"
+    LEAVE = "Leaving"
+
+
+class Step(StrEnum):
+    """A movement in whichever pane has the focus."""
+
+    UP = "up"
+    DOWN = "down"
+    HALF_UP = "half-up"
+    HALF_DOWN = "half-down"
+    PAGE_UP = "page-up"
+    PAGE_DOWN = "page-down"
+    FIRST = "first"
+    LAST = "last"
+    LEFT = "left"
+    RIGHT = "right"
+
+
+def always(desk: Any) -> str | None:
+    """Nothing forbids it."""
+    return None
+
+
+@dataclass(frozen=True)
+class Command(Generic[D]):
+    """One row of the table."""
+
+    id: str
+    keys: tuple[str, ...]
+    title: str
+    act: Callable[[D], None]
+    section: Section
+    where: Where
+    why_not: Callable[[D], str | None] = always
+    """Why it cannot be given now, in one sentence; None: it can."""
+    footer: str = ""
+    """The word in the footer; empty: not there."""
+    says: Callable[[D], str] | None = None
+    """The word in the footer as things stand; empty: not there now."""
+
+    def word(self, desk: D) -> str:
+        """The word in the footer now; empty: it is not there."""
+        return self.says(desk) if self.says is not None else self.footer

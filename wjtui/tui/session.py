@@ -1,0 +1,57 @@
+"""Session: what every screen of one sitting shares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from textual.signal import Signal
+
+from wjtui.model.events import Tone
+from wjtui.service import JobService
+from wjtui.tui.dispatch import Dispatch
+from wjtui.tui.inquiry import Inquiry
+from wjtui.tui.options import Leave, ScreenOptions
+from wjtui.tui.present.toasts import ToastQueue
+from wjtui.tui.store import Change, Store, Topic
+
+
+@dataclass(frozen=True)
+class Session:
+    """The engine's door, what is known, who gives commands, and who listens."""
+
+    service: JobService
+    store: Store
+    options: ScreenOptions
+    topics: Mapping[Topic, Signal[Change]]
+    frames: Signal[int]
+    """One number a frame; none while the terminal lags."""
+    dispatch: Dispatch
+    inquiry: Inquiry
+    toasts: ToastQueue
+    leave: Callable[[Leave], None]
+    try_again: Callable[[], None]
+    """Look for the engine at once."""
+    place_toasts: Callable[[], None]
+
+    @property
+    def now(self) -> datetime:
+        """The time, UTC."""
+        return self.options.clock.now()
+
+    def tell(
+        self,
+        title: str,
+        body: str = "",
+        tone: Tone = Tone.INFO,
+        *,
+        group: str = "",
+        name: str = "",
+        brief: bool = False,
+    ) -> None:
+        """Show a short message."""
+        self.toasts.add(
+            title, body, tone, self.options.clock.monotonic(), group=group, name=name, brief=brief
+        )
+        self.place_toasts()
