@@ -8,6 +8,7 @@ from typing import Protocol
 
 from wjtui.model.events import Envelope, LogExtent, LogRef, Snapshot
 from wjtui.model.identity import JobId
+from wjtui.model.instances import Instance, Workplace
 from wjtui.model.runs import Launch, Run, RunId, RunRef
 from wjtui.model.schedules import Missed
 
@@ -42,11 +43,38 @@ class JobService(Protocol):
     async def runs(self, job: JobId, *, before: RunId | None = None, limit: int = 50) -> list[Run]:
         """Runs of a triggered job, newest first, older than ``before``. None for a continuous job."""
 
+    async def history(self, *, before: RunRef | None = None, limit: int = 100) -> list[Run]:
+        """Runs of every triggered job there is, older than ``before``, which need not be there any more.
+
+        Newest first: by run id, then by the job's key, both descending, so that page follows page exactly.
+        """
+
     async def get_run(self, ref: RunRef) -> Run:
         """One run."""
 
+    async def delete_run(self, ref: RunRef) -> None:
+        """Move a run, its log with it, to the trash, where it stays for seven days.
+
+        Conflict: it is going, or cannot be moved.
+        """
+
+    async def restore_run(self, ref: RunRef) -> None:
+        """Bring a deleted run back. RunNotFound: it is not in the trash. Conflict: its id is taken again."""
+
     async def launches(self, job: JobId) -> list[Launch]:
         """The last 200 launches of a continuous job, newest first. None for a triggered job."""
+
+    async def instances(self, job: JobId) -> list[Instance]:
+        """What each instance of this root says of a continuous job, by name, this engine's among them.
+
+        For a triggered job: the instance that holds its run lock, if one does.
+        """
+
+    async def workplace(self, job: JobId) -> Workplace:
+        """What a job's process finds around itself, or would find. It carries secrets.
+
+        NotAllowed: asked over anything but the Unix socket. Conflict: the job cannot run, and does not.
+        """
 
     async def open_log(self, ref: LogRef) -> LogSource:
         """One log; it may still be empty."""

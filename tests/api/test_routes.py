@@ -1,19 +1,23 @@
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
-from tests.support.fake_service import FakeJobService
+from tests.support.fake_service import FakeJobService, make_run
+from wjtui.api.app import make_app
 from wjtui.api.server import ApiServer
 from wjtui.model.errors import AlreadyRunning, EngineStopping, NotAllowed
 from wjtui.model.events import LogKind, LogRef
 from wjtui.model.identity import JobId, JobType
+from wjtui.model.runs import RunStatus
 from wjtui.service import JobService
 
 REPORT = JobId(JobType.TRIGGERED, "report")
@@ -184,3 +188,46 @@ async def test_one_answer_holds_at_most_4_mib(http: httpx2.AsyncClient, service:
 @pytest.mark.parametrize("query", ["kind=secret", "offset=-1", "limit=x", "files=x"])
 async def test_log_queries_are_checked(http: httpx2.AsyncClient, query: str) -> None:
     assert (await http.get(f"/logs/triggered/report?{query}")).status_code == 400
+
+
+async def test_history_goes_on_below_a_run(http: httpx2.AsyncClient, service: FakeJobService) -> None:
+    service.past += [make_run("report", RunStatus.FAILED, ago=timedelta(days=day)) for day in (1, 2)]
+    runs = (await http.get("/history")).json()
+    assert [run["status"] for run in runs] == ["Success", "Failed", "Failed"]
+    older = (await http.get(f"/history/triggered/report/{runs[0]['ref']['run']}", params={"limit": 1})).json()
+    assert older == [runs[1]]
+    assert (await http.get("/history/triggered/report/soon")).status_code == 404
+    assert (await http.get("/history", params={"limit": "many"})).status_code == 400
+
+
+async def test_delete_and_restore_of_a_run(http: httpx2.AsyncClient, service: FakeJobService) -> None:
+    run = (await http.get("/history")).json()[0]["ref"]["run"]
+    assert (await http.delete(f"/jobs/triggered/report/runs/{run}")).status_code == 200
+    assert (await http.delete(f"/jobs/triggered/report/runs/{run}")).json()["code"] == "run-not-found"
+    assert (await http.post(f"/jobs/triggered/report/runs/{run}/restore")).status_code == 200
+    assert service.find("report").latest_run is not None
+
+
+async def test_a_workplace_is_told_over_the_unix_socket_alone(
+    http: httpx2.AsyncClient, service: FakeJobService
+) -> None:
+    answer = await http.get("/jobs/triggered/report/workplace")
+    assert answer.json()["environment"]["DB_PASSWORD"] == "hunter2"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+    listening = socket.create_server(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
+    server = ApiServer()
+    await server.start(make_app(service), [listening])
+    try:
+        async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as remote:
+            for headers in ({}, {"X-Forwarded-For": "unix:"}, {"Host": "/run/engine.sock"}):
+                refused = await remote.get("/api/wjtui/jobs/triggered/report/workplace", headers=headers)
+                assert (refused.status_code, refused.json()["code"]) == (403, "not-allowed")
+                assert "hunter2" not in refused.text
+            # Whatever the job is.
+            refused = await remote.get("/api/wjtui/jobs/triggered/nobody/workplace")
+            assert refused.status_code == 403
+            assert (await remote.get("/api/wjtui/jobs/triggered/report/instances")).json() == []
+    finally:
+        await server.stop()

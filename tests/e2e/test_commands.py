@@ -101,6 +101,13 @@ def test_a_day_with_the_engine(wjtui: Program) -> None:
 
     runs = json.loads(wjtui("history", "good", "--json"))["runs"]
     assert len(runs) == 3 and runs[0]["id"] == run["id"]
+    everything = json.loads(wjtui("history", "--json"))["runs"]
+    assert [each["job_name"] for each in everything] == ["good", "good", "bad", "good"]
+    assert [each["errors"] for each in everything] == [1, 1, 1, 1]
+    _, day, bad = wjtui("history", "--status", "failed", "--since", "1h").splitlines()
+    assert day.endswith(" UTC") and bad.split()[1] == "Failed" and " bad " in bad
+    assert wjtui("history", "--trigger", "schedule").count("\n") == 1
+    assert "7d" in wjtui("history", "--since", "soon", status=2)
     log = wjtui("logs", "good", "--run", runs[2]["id"])
     assert [line.split("] ")[1] for line in log.splitlines() if ": INFO]" in line] == ["<a b>", '<c"d>', "<>"]
     assert "oops" not in wjtui("logs", "good", "--raw")

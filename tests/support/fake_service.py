@@ -22,10 +22,13 @@ from wjtui.model.events import (
     LogRef,
     MissedChanged,
     Notice,
+    RunChanged,
+    RunRemoved,
     Snapshot,
     UsageSampled,
 )
 from wjtui.model.identity import JobId, JobType
+from wjtui.model.instances import Instance, Workplace
 from wjtui.model.jobs import (
     AnyPhase,
     Busy,
@@ -37,7 +40,7 @@ from wjtui.model.jobs import (
     Starting,
     Stopping,
 )
-from wjtui.model.runs import Exit, Launch, Run, RunId, RunRef, RunStatus, make_run_id
+from wjtui.model.runs import Exit, Launch, Run, RunId, RunRef, RunStatus, make_run_id, run_outcome
 from wjtui.model.schedules import LaterStart, Missed, Schedule, ScheduleState
 from wjtui.service import LogSource
 
@@ -121,6 +124,14 @@ class FakeJobService:
         self.logs: dict[LogRef, LogSource] = {}
         self.stretches: dict[tuple[str, str], list[Missed]] = {}
         """What ``missed`` answers, by ``JobId.key``."""
+        self.past: list[Run] = []
+        """Runs of ``runs``, ``get_run`` and ``history`` beside the latest run of each job, in any order."""
+        self.trash: dict[RunRef, Run] = {}
+        """What ``delete_run`` took and ``restore_run`` brings back."""
+        self.places: dict[tuple[str, str], list[Instance]] = {}
+        """What ``instances`` answers, by ``JobId.key``."""
+        self.workplaces: dict[tuple[str, str], Workplace] = {}
+        """What ``workplace`` answers, by ``JobId.key``; made up for other jobs that can run."""
         self.commands: list[tuple[str, ...]] = []
         self.refuse: WjtuiError | None = None
         self.fail: Exception | None = None
@@ -222,18 +233,62 @@ class FakeJobService:
             self._subscribers.remove(queue)
 
     async def runs(self, job: JobId, *, before: RunId | None = None, limit: int = 50) -> list[Run]:
-        found = self._known(job).latest_run
-        return [found] if found is not None else []
+        found = self._runs_of(self._known(job))
+        return [run for run in found if before is None or run.ref.run < before][:limit]
+
+    async def history(self, *, before: RunRef | None = None, limit: int = 100) -> list[Run]:
+        if self.unreachable is not None:
+            raise self.unreachable
+        found = [run for job in self.jobs.values() for run in self._runs_of(job)]
+        found.sort(key=lambda run: _place(run.ref), reverse=True)
+        return [run for run in found if before is None or _place(run.ref) < _place(before)][:limit]
 
     async def get_run(self, ref: RunRef) -> Run:
-        found = self._known(ref.job).latest_run
-        if found is None or found.ref != ref:
+        found = next((run for run in self._runs_of(self._known(ref.job)) if run.ref == ref), None)
+        if found is None:
             raise RunNotFound(f"There is no run {ref}.")
         return found
+
+    async def delete_run(self, ref: RunRef) -> None:
+        await self._command("delete_run", ref.job.name, ref.run)
+        run = await self.get_run(ref)
+        if not run.status.ended:
+            raise Conflict(f"Run {ref.run} of '{ref.job.name}' is going: cancel it first.")
+        rest = [one for one in self._runs_of(self._known(ref.job)) if one.ref != ref]
+        self.trash[ref] = run
+        self.tell(RunRemoved(ref))
+        self._keep_runs(ref.job, rest)
+
+    async def restore_run(self, ref: RunRef) -> None:
+        await self._command("restore_run", ref.job.name, ref.run)
+        known = self._runs_of(self._known(ref.job))
+        if ref not in self.trash:
+            raise RunNotFound(f"Run {ref.run} of '{ref.job.name}' is not in the trash.")
+        if any(run.ref == ref for run in known):
+            raise Conflict(f"There is a run {ref.run} of '{ref.job.name}' again.")
+        run = self.trash.pop(ref)
+        self.tell(RunChanged(run))
+        self._keep_runs(ref.job, [run, *known])
 
     async def launches(self, job: JobId) -> list[Launch]:
         found = self._known(job).latest_launch
         return [found] if found is not None else []
+
+    async def instances(self, job: JobId) -> list[Instance]:
+        return list(self.places.get(self._known(job).id.key, []))
+
+    async def workplace(self, job: JobId) -> Workplace:
+        found = self._known(job)
+        if found.id.key in self.workplaces:
+            return self.workplaces[found.id.key]
+        if found.script is None or not found.runnable:
+            raise Conflict(f"'{job.name}' cannot run: {found.error}")
+        return Workplace(
+            found.folder,
+            (*found.script.command, found.script.path),
+            {"HOME": self.info.root, "WEBJOBS_NAME": found.id.name, "DB_PASSWORD": "hunter2"},
+            secret=("DB_PASSWORD",),
+        )
 
     async def open_log(self, ref: LogRef) -> LogSource:
         if self.unreachable is not None:
@@ -308,6 +363,20 @@ class FakeJobService:
         schedule = msgspec.structs.replace(found.schedule, state=state)
         self.change(job.name, settings=settings, schedule=schedule, next_run=due)
 
+    def _runs_of(self, job: Job) -> list[Run]:
+        """Runs of a job, newest first."""
+        found = {run.ref: run for run in self.past if run.ref.job.key == job.id.key}
+        if job.latest_run is not None:
+            found[job.latest_run.ref] = job.latest_run
+        return sorted(found.values(), key=lambda run: run.ref.run, reverse=True)
+
+    def _keep_runs(self, job: JobId, runs: list[Run]) -> None:
+        """These are the runs of a job now."""
+        runs.sort(key=lambda run: run.ref.run, reverse=True)
+        self.past = [run for run in self.past if run.ref.job.key != job.key] + runs
+        recent = tuple(run_outcome(run) for run in reversed(runs[:10]))
+        self.change(self._known(job).id.name, latest_run=runs[0] if runs else None, recent=recent)
+
     def _stretches(self, job: JobId) -> list[Missed]:
         return self.stretches.get(job.key, [])
 
@@ -325,6 +394,11 @@ class FakeJobService:
         if found is None:
             raise JobNotFound(f"There is no job {job}.")
         return found
+
+
+def _place(ref: RunRef) -> tuple[str, tuple[str, str]]:
+    """Where a run stands among those of every job."""
+    return ref.run, ref.job.key
 
 
 def make_engine(**fields: object) -> EngineInfo:
@@ -345,7 +419,8 @@ def make_job(
         "run.py", "PythonScriptHost", ("/usr/bin/python3",), "run.py is there, and run.* comes first."
     )
     default: AnyPhase = Idle() if kind is JobType.TRIGGERED else Running(NOW - timedelta(hours=1), 812)
-    job = Job(job_id, folder, data, phase or default, script=script)
+    app_log = f"/srv/LogFiles/Application/webjob-{kind.value}-{name}-4f2a1c.log"
+    job = Job(job_id, folder, data, phase or default, script, app_log=app_log)
     return msgspec.structs.replace(job, **fields)
 
 

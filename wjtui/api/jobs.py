@@ -8,7 +8,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from wjtui.api.errors import json_answer
-from wjtui.api.requests import before, job_id, later_body, number, run_body, run_ref, switch
+from wjtui.api.requests import (
+    before,
+    job_id,
+    later_body,
+    number,
+    over_unix_socket,
+    run_body,
+    run_ref,
+    switch,
+)
+from wjtui.model.errors import NotAllowed
 from wjtui.service import JobService
 
 MAX_RUNS = 1000
@@ -26,9 +36,42 @@ async def list_runs(service: JobService, request: Request) -> Response:
     return json_answer(await service.runs(job_id(request), before=before(request), limit=limit))
 
 
+async def history(service: JobService, request: Request) -> Response:
+    """Runs of every triggered job, newest first; those older than the run in the path, where there is one."""
+    limit = number(request, "limit", 100, low=1, high=MAX_RUNS)
+    before = run_ref(request) if "run" in request.path_params else None
+    return json_answer(await service.history(before=before, limit=limit))
+
+
 async def get_run(service: JobService, request: Request) -> Response:
     """One run."""
     return json_answer(await service.get_run(run_ref(request)))
+
+
+async def delete_run(service: JobService, request: Request) -> Response:
+    """Move a run to the trash."""
+    await service.delete_run(run_ref(request))
+    return json_answer({})
+
+
+async def restore_run(service: JobService, request: Request) -> Response:
+    """Bring a deleted run back."""
+    await service.restore_run(run_ref(request))
+    return json_answer({})
+
+
+async def list_instances(service: JobService, request: Request) -> Response:
+    """What each instance of the root says of a job."""
+    return json_answer(await service.instances(job_id(request)))
+
+
+async def workplace(service: JobService, request: Request) -> Response:
+    """What a job's process finds around itself, secrets included: for who may open the socket alone."""
+    if not over_unix_socket(request):
+        raise NotAllowed("A job's environment holds secrets: it is told over the engine's Unix socket alone.")
+    answer = json_answer(await service.workplace(job_id(request)))
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 async def list_launches(service: JobService, request: Request) -> Response:

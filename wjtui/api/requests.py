@@ -89,6 +89,12 @@ def switch(request: Request, name: str) -> bool:
     return text in ("1", "true")
 
 
+def over_unix_socket(request: Request) -> bool:
+    """Whether the request came through a Unix socket: the server's address is a path and has no port."""
+    server = request.scope.get("server")
+    return server is not None and server[1] is None and str(server[0]).startswith("/")
+
+
 async def run_body(request: Request) -> RunBody:
     """The body that starts a run; an empty one means every default. Raises InvalidRequest."""
     return _read(await _body(request) or b"{}", RunBody, '{"arguments": "--all"}')

@@ -6,14 +6,18 @@ from pathlib import Path
 
 import click
 
+from wjtui.cli.look import look
 from wjtui.cli.options import common, given
 
 
 @click.command()
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path, file_okay=False))
+@look
 @common
 @click.pass_context
-def demo(context: click.Context, folder: Path | None) -> None:
+def demo(
+    context: click.Context, folder: Path | None, theme: str, ascii: bool | None, mouse: bool | None
+) -> None:
     """Make a root with sample jobs of every kind and open the screen on it.
 
     DIR that is there already is opened as it is.
@@ -29,4 +33,4 @@ def demo(context: click.Context, folder: Path | None) -> None:
 
         make_demo(root)
     options.root = str(root)
-    show_screen(options.place(), ScreenWish(debug=options.debug))
+    show_screen(options.place(), ScreenWish(debug=options.debug, theme=theme, ascii=ascii, mouse=mouse))

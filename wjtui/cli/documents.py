@@ -31,9 +31,13 @@ def job_document(job: Job, now: datetime) -> dict[str, Any]:
 
 
 def run_document(run: Run, now: datetime) -> dict[str, Any]:
-    """A run, and how late it started for the instant of its schedule."""
+    """A run, how late it started for the instant of its schedule, and how many of its lines are errors."""
     late = None if run.scheduled is None else (run.started - run.scheduled).total_seconds()
-    return run_json(run, "", now) | {"scheduled_time": _iso(run.scheduled), "late_seconds": late}
+    return run_json(run, "", now) | {
+        "scheduled_time": _iso(run.scheduled),
+        "late_seconds": late,
+        "errors": run.errors,
+    }
 
 
 def missed_document(missed: Missed) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import click
 
 from wjtui import __version__
 from wjtui.cli import demo, jobs, logs, runs, schedule, serve
+from wjtui.cli.look import look
 from wjtui.cli.options import Given, common, given
 from wjtui.model.errors import WjtuiError
 
@@ -41,10 +42,18 @@ class Program(click.Group):
 )
 @click.option("--in-process", is_flag=True, help="Host the engine inside the screen's process.")
 @click.option("--read-only", is_flag=True, help="Show everything, change nothing.")
+@look
 @click.version_option(__version__, prog_name="wjtui", message="%(prog)s %(version)s")
 @common
 @click.pass_context
-def cli(context: click.Context, in_process: bool, read_only: bool) -> None:
+def cli(
+    context: click.Context,
+    in_process: bool,
+    read_only: bool,
+    theme: str,
+    ascii: bool | None,
+    mouse: bool | None,
+) -> None:
     """Azure WebJobs on any Linux machine, in a terminal.
 
     Without a command, wjtui opens its screen. It attaches to the engine of the root, or brings one.
@@ -59,7 +68,7 @@ def cli(context: click.Context, in_process: bool, read_only: bool) -> None:
         from wjtui.launch.screen import ScreenWish, show_screen
 
         options = given(context)
-        show_screen(options.place(), ScreenWish(in_process, read_only, options.debug))
+        show_screen(options.place(), ScreenWish(in_process, read_only, options.debug, theme, ascii, mouse))
 
 
 for command in (

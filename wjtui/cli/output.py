@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Self
 
 import click
 import msgspec
@@ -11,6 +12,30 @@ import msgspec
 def print_json(document: object) -> None:
     """One JSON document, readable."""
     click.echo(msgspec.json.format(msgspec.json.encode(document), indent=2))
+
+
+class JsonList:
+    """One JSON document with a list in it that is printed as it comes, so that nobody holds all of it."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._lead = ""
+
+    def __enter__(self) -> Self:
+        click.echo("{\n  " + msgspec.json.encode(self._name).decode() + ": [", nl=False)
+        return self
+
+    def add(self, item: object) -> None:
+        """Print one item, on a line of its own."""
+        click.echo(f"{self._lead}\n    {msgspec.json.encode(item).decode()}", nl=False)
+        self._lead = ","
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """End the document, unless something went wrong in it: a torn one must not look whole."""
+        if kind is None:
+            click.echo(("\n  ]" if self._lead else "]") + "\n}")
+        else:
+            click.echo()
 
 
 def clean(text: str) -> str:

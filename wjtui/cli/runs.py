@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, tzinfo
 
+    from wjtui.cli.past import Wanted
     from wjtui.model.jobs import Job
-    from wjtui.model.runs import Launch, Run
-    from wjtui.model.schedules import Missed
+    from wjtui.model.runs import Run, RunRef
     from wjtui.service import JobService
 
 _NAME = click.argument("name")
+_STATUSES = ("Success", "Failed", "Aborted", "Running", "Initializing")
+_USUAL_COUNT = 20
 
 
 @click.command()
@@ -184,44 +186,132 @@ def _joined(arguments: tuple[str, ...]) -> str | None:
 
 
 @click.command()
-@_NAME
-@click.option("-n", "count", type=click.IntRange(1), default=20, show_default=True, help="How many.")
+@click.argument("name", required=False)
+@click.option(
+    "--status",
+    "statuses",
+    type=click.Choice(_STATUSES, case_sensitive=False),
+    multiple=True,
+    help="Runs of this status alone; more than one may be given.",
+)
+@click.option("--trigger", metavar="TEXT", default="", help="Runs whose trigger has this in it.")
+@click.option("--since", metavar="WHEN", help="Not before: 7d, 12h, 2027-03-01, 09:00 (UTC).")
+@click.option("-n", "count", type=click.IntRange(1), help="How many; 20, and with --since all of them.")
 @common
 @click.pass_context
-def history(context: click.Context, name: str, count: int) -> None:
+def history(
+    context: click.Context,
+    name: str | None,
+    statuses: tuple[str, ...],
+    trigger: str,
+    since: str | None,
+    count: int | None,
+) -> None:
     """List the runs of a triggered job, or the launches of a continuous one, newest first.
 
-    Times at which a schedule was due and no run came have lines of their own between the runs.
+    Times at which a schedule was due and no run came have lines of their own between the runs. Without NAME,
+    the runs of every job, day by day.
+
+    \b
+    wjtui history nightly
+    wjtui history --status failed --since 7d
+    wjtui history --trigger schedule -n 100
     """
-    from wjtui.cli.ask import ask, find_job
-    from wjtui.cli.documents import launch_document, missed_document, run_document
+    from wjtui.cli.ask import ask
+    from wjtui.cli.past import Wanted, read_since
+    from wjtui.model.runs import RunStatus
+    from wjtui.support.clock import SystemClock
+
+    options, now = given(context), SystemClock().now()
+    moment = None if since is None else read_since(since, now)
+    wanted = Wanted(tuple(RunStatus(status) for status in statuses), trigger, moment)
+    if count is None and since is None:
+        count = _USUAL_COUNT
+    if name is None:
+        ask(options, lambda service: _show_all(service, options, wanted, count))
+    else:
+        ask(options, lambda service: _show_history(service, options, name, wanted, count))
+
+
+async def _show_all(service: JobService, options: Given, wanted: Wanted, count: int | None) -> None:
+    """The runs of every job, printed as they come: a page of them is held at a time."""
+    from wjtui.cli.documents import run_document
+    from wjtui.cli.output import JsonList, clean
+    from wjtui.cli.past import day_line, pick, run_line, title_line
+
+    snapshot = await service.snapshot()
+    found = pick(lambda before, limit: service.history(before=before, limit=limit), wanted, count)
+    if options.json:
+        with JsonList("runs") as printed:
+            async for run in found:
+                printed.add(run_document(run, snapshot.at))
+        return
+    width = max((len(job.id.name) for job in snapshot.jobs if not job.is_continuous), default=0)
+    click.echo(title_line(width))
+    day = ""
+    async for run in found:
+        if (its_day := day_line(run)) != day:
+            day = its_day
+            click.echo(day)
+        click.echo(run_line(run, snapshot.at, width, clean))
+
+
+async def _show_history(
+    service: JobService, options: Given, name: str, wanted: Wanted, count: int | None
+) -> None:
+    """The runs of one job, or its launches."""
+    from wjtui.cli.ask import find_job
+    from wjtui.cli.documents import missed_document, run_document
     from wjtui.cli.output import print_json, print_table
+    from wjtui.cli.past import pick
     from wjtui.cli.schedule_words import by_time
-    from wjtui.cli.words import LAUNCH_TITLES, RUN_TITLES, launch_row, missed_row, run_row
+    from wjtui.cli.words import RUN_TITLES, missed_row, run_row
     from wjtui.model.runs import Run
     from wjtui.support.clock import SystemClock
 
-    async def collect(service: JobService) -> tuple[Job, list[Run], list[Missed], list[Launch]]:
-        job = await find_job(service, name)
-        if job.is_continuous:
-            return job, [], [], (await service.launches(job.id))[:count]
-        return job, await service.runs(job.id, limit=count), (await service.missed(job.id))[:count], []
+    job = await find_job(service, name)
+    if job.is_continuous:
+        await _show_launches(service, options, job, wanted, count)
+        return
 
-    options = given(context)
-    job, runs, missed, launches = ask(options, collect)
+    async def page(before: RunRef | None, limit: int) -> list[Run]:
+        return await service.runs(job.id, before=before.run if before else None, limit=limit)
+
+    runs = [run async for run in pick(page, wanted, count)]
+    missed = [one for one in await service.missed(job.id) if wanted.misses(one)][:count]
     now = SystemClock().now()
-    if options.json and job.is_continuous:
-        print_json({"launches": [launch_document(launch, now) for launch in launches]})
-    elif options.json:
+    if options.json:
         found = [run_document(run, now) for run in runs]
         print_json({"runs": found, "missed": [missed_document(one) for one in missed]})
-    elif job.is_continuous:
-        print_table(LAUNCH_TITLES, [launch_row(launch, now) for launch in launches])
     else:
-        rows = by_time(runs, missed, count)
+        rows = by_time(runs, missed, len(runs) + len(missed) if count is None else count)
         print_table(
             RUN_TITLES, [run_row(one, now) if isinstance(one, Run) else missed_row(one) for one in rows]
         )
+
+
+async def _show_launches(
+    service: JobService, options: Given, job: Job, wanted: Wanted, count: int | None
+) -> None:
+    """The launches of a continuous job. Raises InvalidRequest where something is asked that they have not."""
+    from wjtui.cli.documents import launch_document
+    from wjtui.cli.output import print_json, print_table
+    from wjtui.cli.words import LAUNCH_TITLES, launch_row
+    from wjtui.model.errors import InvalidRequest
+    from wjtui.support.clock import SystemClock
+
+    if wanted.by_result:
+        raise InvalidRequest(
+            f"'{job.id.name}' is a continuous job, whose launches have neither status nor trigger: leave "
+            "--status and --trigger out."
+        )
+    launches = await service.launches(job.id)
+    launches = [one for one in launches if wanted.since is None or one.started >= wanted.since][:count]
+    now = SystemClock().now()
+    if options.json:
+        print_json({"launches": [launch_document(launch, now) for launch in launches]})
+    else:
+        print_table(LAUNCH_TITLES, [launch_row(launch, now) for launch in launches])
 
 
 def _trigger() -> str:

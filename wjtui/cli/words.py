@@ -54,7 +54,7 @@ def run_row(run: Run, now: datetime) -> tuple[str, ...]:
         run.ref.run,
         run.status.value,
         moment(run.started),
-        _duration(run.started, run.ended, now),
+        duration(run.started, run.ended, now),
         run.trigger,
         exit_text(run.exit),
         moment(run.scheduled) if run.scheduled else "",
@@ -73,7 +73,7 @@ def launch_row(launch: Launch, now: datetime) -> tuple[str, ...]:
         moment(launch.started),
         launch_outcome(launch).value,
         str(launch.pid),
-        _duration(launch.started, launch.ended, now),
+        duration(launch.started, launch.ended, now),
         exit_text(launch.exit),
         launch.reason,
     )
@@ -114,7 +114,7 @@ def job_facts(job: Job, now: datetime, upcoming: Sequence[datetime] = ()) -> lis
 
 def ending(run: Run, now: datetime) -> str:
     """How a run went, as a sentence."""
-    took = _duration(run.started, run.ended, now)
+    took = duration(run.started, run.ended, now)
     how = "; ".join(filter(None, (str(run.exit or ""), run.reason)))
     return f"Run {run.ref.run} of {run.ref.job.name}: {run.status.value} after {took}{how and f' ({how})'}."
 
@@ -144,14 +144,15 @@ def _pid(job: Job) -> int | None:
 def _last(job: Job, now: datetime) -> str:
     if run := job.latest_run:
         if run.status in (RunStatus.RUNNING, RunStatus.INITIALIZING):
-            return f"running for {_duration(run.started, None, now)}"
+            return f"running for {duration(run.started, None, now)}"
         return f"{run.status.value} {age(run.ended or run.started, now)}"
     if launch := job.latest_launch:
         if launch.ended is None:
-            return f"up {_duration(launch.started, None, now)}"
+            return f"up {duration(launch.started, None, now)}"
         return f"{launch_outcome(launch).value} {age(launch.ended, now)}"
     return ""
 
 
-def _duration(start: datetime, end: datetime | None, now: datetime) -> str:
+def duration(start: datetime, end: datetime | None, now: datetime) -> str:
+    """How long it took, or has taken by now."""
     return span(((end or now) - start).total_seconds())

@@ -12,6 +12,7 @@ from wjtui.logs.reader import FileLogSource
 from wjtui.model.errors import EngineUnreachable
 from wjtui.model.events import Envelope, LogExtent, LogRef, Snapshot
 from wjtui.model.identity import JobId
+from wjtui.model.instances import Instance, Workplace
 from wjtui.model.runs import Launch, Run, RunId, RunRef
 from wjtui.model.schedules import Missed
 from wjtui.service import JobService, LogSource
@@ -45,13 +46,33 @@ class ThreadBridge:
         """Runs of a triggered job, newest first."""
         return await self.call(self._service.runs(job, before=before, limit=limit))
 
+    async def history(self, *, before: RunRef | None = None, limit: int = 100) -> list[Run]:
+        """Runs of every triggered job, newest first."""
+        return await self.call(self._service.history(before=before, limit=limit))
+
     async def get_run(self, ref: RunRef) -> Run:
         """One run."""
         return await self.call(self._service.get_run(ref))
 
+    async def delete_run(self, ref: RunRef) -> None:
+        """Move a run to the trash."""
+        await self.call(self._service.delete_run(ref))
+
+    async def restore_run(self, ref: RunRef) -> None:
+        """Bring a deleted run back."""
+        await self.call(self._service.restore_run(ref))
+
     async def launches(self, job: JobId) -> list[Launch]:
         """The last launches of a continuous job."""
         return await self.call(self._service.launches(job))
+
+    async def instances(self, job: JobId) -> list[Instance]:
+        """What each instance of the root says of a job."""
+        return await self.call(self._service.instances(job))
+
+    async def workplace(self, job: JobId) -> Workplace:
+        """What a job's process finds around itself."""
+        return await self.call(self._service.workplace(job))
 
     async def open_log(self, ref: LogRef) -> LogSource:
         """One log."""

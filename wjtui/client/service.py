@@ -11,11 +11,12 @@ import msgspec
 from wjtui.client.connection import Connection, read_answer
 from wjtui.client.events import engine_events
 from wjtui.client.logs import open_remote_log
-from wjtui.client.paths import job_path, run_path
+from wjtui.client.paths import job_path, run_part, run_path
 from wjtui.model.base import Value
 from wjtui.model.errors import InvalidRequest
 from wjtui.model.events import Envelope, LogRef, Snapshot
 from wjtui.model.identity import JobId
+from wjtui.model.instances import Instance, Workplace
 from wjtui.model.runs import Launch, Run, RunId, RunRef
 from wjtui.model.schedules import Missed
 from wjtui.service import LogSource
@@ -56,15 +57,40 @@ class HttpJobService:
         response = await self._wire.ask("GET", f"/jobs/{job_path(job)}/runs", query)
         return read_answer(response.content, list[Run])
 
+    async def history(self, *, before: RunRef | None = None, limit: int = 100) -> list[Run]:
+        """Runs of every triggered job, newest first; at most 1000 at once."""
+        path = "/history"
+        if before is not None:
+            path += f"/{job_path(before.job)}/{run_part(before.run, before.job)}"
+        return read_answer((await self._wire.ask("GET", path, {"limit": limit})).content, list[Run])
+
     async def get_run(self, ref: RunRef) -> Run:
         """One run."""
         return read_answer((await self._wire.ask("GET", f"/jobs/{run_path(ref)}")).content, Run)
+
+    async def delete_run(self, ref: RunRef) -> None:
+        """Move a run to the trash."""
+        await self._wire.ask("DELETE", f"/jobs/{run_path(ref)}")
+
+    async def restore_run(self, ref: RunRef) -> None:
+        """Bring a deleted run back."""
+        await self._wire.ask("POST", f"/jobs/{run_path(ref)}/restore")
 
     async def launches(self, job: JobId) -> list[Launch]:
         """The last launches of a continuous job."""
         return read_answer(
             (await self._wire.ask("GET", f"/jobs/{job_path(job)}/launches")).content, list[Launch]
         )
+
+    async def instances(self, job: JobId) -> list[Instance]:
+        """What each instance of the root says of a job."""
+        response = await self._wire.ask("GET", f"/jobs/{job_path(job)}/instances")
+        return read_answer(response.content, list[Instance])
+
+    async def workplace(self, job: JobId) -> Workplace:
+        """What a job's process finds around itself."""
+        response = await self._wire.ask("GET", f"/jobs/{job_path(job)}/workplace")
+        return read_answer(response.content, Workplace)
 
     async def open_log(self, ref: LogRef) -> LogSource:
         """One log: its file where that is here, else ranges of bytes."""

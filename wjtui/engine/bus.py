@@ -60,6 +60,7 @@ class Bus:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._boxes: set[Mailbox] = set()
+        self._hearers: list[Callable[[Envelope], None]] = []
         self._window: deque[Envelope] = deque(maxlen=REPLAY)
         self._closed = False
         self.seq = 0
@@ -69,6 +70,13 @@ class Bus:
         """Whether anybody listens."""
         return bool(self._boxes)
 
+    def hear(self, each: Callable[[Envelope], None]) -> None:
+        """Call ``each`` with every event as it is published, none replaced by a newer one.
+
+        For rooms of the engine: it must neither wait nor fail, and it is nobody who watches.
+        """
+        self._hearers.append(each)
+
     def publish(self, event: AnyEvent) -> None:
         """Tell every subscriber."""
         self.seq += 1
@@ -76,6 +84,8 @@ class Bus:
         self._window.append(envelope)
         for box in self._boxes:
             box.put(envelope)
+        for hear in self._hearers:
+            hear(envelope)
 
     async def events(
         self, after: int | None, snapshot: Callable[[], Snapshot]

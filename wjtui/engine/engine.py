@@ -17,6 +17,8 @@ from wjtui.engine.catalog.watch import Watcher
 from wjtui.engine.config import Config
 from wjtui.engine.damage import Aside, set_damage_aside
 from wjtui.engine.history.store import RunStore
+from wjtui.engine.history.trash import Trash
+from wjtui.engine.notify import Notifier
 from wjtui.engine.process.launches import Launches
 from wjtui.engine.process.subreaper import reap_orphans
 from wjtui.engine.process.usage import Sampler
@@ -54,6 +56,8 @@ class EngineOptions:
     """Brought by a screen: it may end when nobody needs it."""
     native_watch: bool = True
     """Whether file events are used beside the scans."""
+    config_file: Callable[[], Path] | None = None
+    """Where the user's ``config.toml`` lies, which may name a ``notify_command``; None: there is none."""
 
 
 def make_site(options: EngineOptions) -> Site:
@@ -101,6 +105,7 @@ class Engine:
         self._scheduler = Scheduler(self._rooms)
         self._supervisor = Supervisor(self._rooms, self._scheduler)
         self.service = LocalJobService(self._rooms, self._supervisor, self._scheduler, self._begin_stop)
+        self._notifier = Notifier(self._rooms, options.config_file)
         self._tasks: list[asyncio.Task[None]] = []
         self._aside = Aside(clock.now())
         self._watcher: Watcher | None = None
@@ -157,6 +162,7 @@ class Engine:
             await self.read()
         if self._watcher is None or self._ends:
             return  # somebody ended it meanwhile
+        self._notifier.begin()
         self._supervisor.begin()
         self._own("scheduler", self._scheduler.run())
         self._own("watch", self._watcher.run())
@@ -207,6 +213,7 @@ class Engine:
     def hurry(self) -> None:
         """Skip what is left of every grace period."""
         self._supervisor.hurry()
+        self._notifier.hurry()
 
     async def closed(self) -> None:
         """Wait until the engine has ended, whoever asked for it."""
@@ -225,6 +232,7 @@ class Engine:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
             await self._supervisor.stop_all()
+            await self._notifier.close()
             self._rooms.state.bus.close()
         finally:
             try:
@@ -283,7 +291,12 @@ class Engine:
             measured = set(sample)
 
     async def _reap(self) -> None:
+        """Reap orphans; at the start and once a day, empty the trash of what has lain there long enough."""
+        clock, trash, emptied = self._rooms.clock, Trash(self.site), None
         while True:
+            if (today := clock.now().date()) != emptied:
+                emptied = today
+                await asyncio.to_thread(trash.empty, clock.now())
             await self._rooms.clock.sleep(REAP_EVERY_SECONDS)
             reap_orphans(self._rooms.launches.leaders)
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+from wjtui.engine.history.timeline import read_page
+from wjtui.engine.removal import Removal
 from wjtui.engine.rooms import Rooms
+from wjtui.engine.running.instances import read_instances, read_run_holder
+from wjtui.engine.running.program import rehearsed
 from wjtui.engine.running.supervisor import Supervisor
 from wjtui.engine.scheduling.scheduler import Scheduler
 from wjtui.logs.reader import FileLogSource, LogFile
@@ -13,7 +19,8 @@ from wjtui.logs.writer import rolled_app_log, rolled_job_log
 from wjtui.model.errors import Conflict, EngineStopping, InvalidRequest, NotAllowed, NotRunning, RunNotFound
 from wjtui.model.events import Envelope, LogKind, LogRef, Snapshot
 from wjtui.model.identity import JobId, JobType
-from wjtui.model.jobs import Job
+from wjtui.model.instances import Instance, Workplace
+from wjtui.model.jobs import Job, status_word
 from wjtui.model.runs import Launch, Run, RunId, RunRef, is_run_id
 from wjtui.model.schedules import LaterStart, Missed
 from wjtui.service import LogSource
@@ -34,6 +41,7 @@ class LocalJobService:
         self._supervisor = supervisor
         self._scheduler = scheduler
         self._shut_down = shut_down
+        self._removal = Removal(rooms, supervisor, scheduler)
 
     async def snapshot(self) -> Snapshot:
         """Everything to show."""
@@ -48,9 +56,27 @@ class LocalJobService:
         found = self._rooms.state.job(job)
         return self._rooms.store.page(found.id, before, max(0, limit))
 
+    async def history(self, *, before: RunRef | None = None, limit: int = 100) -> list[Run]:
+        """Runs of every triggered job, newest first."""
+        jobs = [job.id for job in self._rooms.state.jobs.values() if not job.is_continuous]
+        return await asyncio.to_thread(read_page, self._rooms.store, jobs, before, max(0, limit))
+
     async def get_run(self, ref: RunRef) -> Run:
         """One run."""
         return self._run(ref)
+
+    async def delete_run(self, ref: RunRef) -> None:
+        """Move a run to the trash."""
+        self._check_stopping()
+        await self._removal.delete(self._run(ref))
+
+    async def restore_run(self, ref: RunRef) -> None:
+        """Bring a deleted run back."""
+        self._check_stopping()
+        job = self._rooms.state.job(ref.job)
+        if job.is_continuous or not is_run_id(ref.run):
+            raise RunNotFound(f"There is no run {ref.run} of '{job.id.name}'.")
+        self._removal.restore(RunRef(job.id, ref.run))
 
     async def launches(self, job: JobId) -> list[Launch]:
         """Launches of a continuous job, newest first."""
@@ -61,6 +87,31 @@ class LocalJobService:
         latest = found.latest_launch
         going = [latest] if latest is not None and latest.ended is None else []
         return [*going, *reversed(past)]
+
+    async def instances(self, job: JobId) -> list[Instance]:
+        """What each instance says of a continuous job; who runs a triggered one."""
+        found, iid = self._rooms.state.job(job), self._rooms.site.iid
+        folder = Path(found.data)
+        if not found.is_continuous:
+            run = self._supervisor.triggered(found.id).current
+            return await asyncio.to_thread(read_run_holder, folder, iid, run)
+        runner = self._supervisor.continuous(found.id)
+        since = getattr(found.phase, "since", None)
+        mine = Instance(iid, status_word(found.phase), since, mine=True, alive=True)
+        return await asyncio.to_thread(read_instances, folder, mine, singleton=runner.holds_singleton)
+
+    async def workplace(self, job: JobId) -> Workplace:
+        """What a job's process finds around itself."""
+        found, rooms = self._rooms.state.job(job), self._rooms
+        supervisor = self._supervisor
+        runner = supervisor.continuous(found.id) if found.is_continuous else supervisor.triggered(found.id)
+        program, group = runner.program, runner.group
+        if program is None:
+            definition = runner.definition
+            if definition.script is None or not found.runnable:
+                raise Conflict(f"'{found.id.name}' cannot run: {found.error}")
+            program = rehearsed(definition, definition.script, rooms.site, rooms.config.site)
+        return program.workplace(rooms.site, rooms.config.environment, group.pid if group else None)
 
     async def open_log(self, ref: LogRef) -> LogSource:
         """One log."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import platformdirs
-
+from wjtui.launch.personal import config_file, memory_file, themes_folder
 from wjtui.launch.place import Place
 from wjtui.model.errors import WjtuiError
+from wjtui.model.preferences import Preferences
 from wjtui.support.collector import hold_back, let_go
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ class ScreenWish:
     in_process: bool = False
     read_only: bool = False
     debug: bool = False
+    theme: str = ""
+    """Empty: not said; so is None below."""
+    ascii: bool | None = None
+    mouse: bool | None = None
 
 
 def show_screen(place: Place, wish: ScreenWish) -> None:
@@ -75,6 +80,8 @@ def _show_attached(place: Place, wish: ScreenWish) -> None:
     from wjtui.client.service import HttpJobService
     from wjtui.tui.run import open_screen
 
+    options = screen_options(place, wish, brought_engine=start is not None)
+
     async def show() -> None:
         service = HttpJobService(found.socket if found is not None else place.socket)
 
@@ -83,7 +90,6 @@ def _show_attached(place: Place, wish: ScreenWish) -> None:
                 service.turn_to((await serving(place, start)).socket)
 
         try:
-            options = screen_options(place, wish, brought_engine=start is not None)
             await open_screen(service, options, engine_is_up)
         finally:
             await service.aclose()
@@ -94,16 +100,35 @@ def _show_attached(place: Place, wish: ScreenWish) -> None:
 def screen_options(
     place: Place, wish: ScreenWish, *, brought_engine: bool, in_process: bool = False
 ) -> ScreenOptions:
-    """The screen's options, from the wish, the environment and the person's themes."""
+    """The screen's options: the wish before the environment before the person's ``config.toml``."""
     from wjtui.tui.options import ScreenOptions
+    from wjtui.wire.preferences import read_preferences
 
+    environment = dict(os.environ)
+    file = config_file(environment)
+    preferences, troubles = read_preferences(file)
     return ScreenOptions(
-        theme=os.environ.get("WJTUI_THEME", ""),
+        theme=wished_theme(wish, environment, preferences),
         read_only=wish.read_only,
         brought_engine=brought_engine,
         in_process=in_process,
         again=f"wjtui {place.hint}",
+        socket=str(place.socket),
+        ascii=preferences.ascii if wish.ascii is None else wish.ascii,
+        mouse=preferences.mouse if wish.mouse is None else wish.mouse,
         debug=wish.debug,
-        user_themes=platformdirs.user_config_path("wjtui", appauthor=False) / "themes",
-        environment=dict(os.environ),
+        user_themes=themes_folder(),
+        environment=environment,
+        preferences=preferences,
+        troubles=troubles,
+        config=file,
+        engine_log=place.site.engine_log,
+        memory=memory_file(place.root),
     )
+
+
+def wished_theme(wish: ScreenWish, environment: Mapping[str, str], preferences: Preferences) -> str:
+    """The theme that is wanted; empty: nobody says, or NO_COLOR speaks against the one of the file."""
+    if chosen := wish.theme or environment.get("WJTUI_THEME"):
+        return chosen
+    return "" if environment.get("NO_COLOR") else preferences.theme

@@ -14,6 +14,7 @@ from wjtui import __version__
 from wjtui.api.unix_socket import open_unix_socket
 from wjtui.client.probe import EngineFile
 from wjtui.engine.engine import Engine, EngineOptions
+from wjtui.launch.personal import config_file
 from wjtui.launch.place import Place
 from wjtui.support.clock import SystemClock
 from wjtui.support.files import write_atomic
@@ -34,7 +35,13 @@ class Serving:
     def __init__(self, place: Place, environment: dict[str, str], *, attended: bool) -> None:
         """``attended``: a screen brought it, so it ends when there is nothing to do and nobody looks."""
         self.place = place
-        options = EngineOptions(place.root, place.instance, environment, attended)
+        options = EngineOptions(
+            place.root,
+            place.instance,
+            environment,
+            attended,
+            config_file=lambda: config_file(environment),
+        )
         self.engine = Engine(options, withdraw=self._withdraw)
         self._attended = attended
         self._socket: socket.socket | None = None

@@ -34,6 +34,8 @@ class LineStamper:
 
     def __init__(self, instance: str) -> None:
         self._instance = instance
+        self.errors = 0
+        """Lines of level ERR that were begun so far."""
         self._open: Level | None = None
         self._tails: dict[Level, _Tail] = {}
 
@@ -69,10 +71,12 @@ class LineStamper:
 
     def system(self, level: Level, text: str, at: datetime) -> bytes:
         """A message of the engine."""
+        self.errors += level is Level.ERR
         return self._end_open() + message(self._instance, level, text, at, system=True)
 
     def note(self, level: Level, text: str, at: datetime) -> bytes:
         """A message that is not marked as the engine's, such as the one of D-05."""
+        self.errors += level is Level.ERR
         return self._end_open() + message(self._instance, level, text, at)
 
     def _hold(self, level: Level, rest: bytes, at: datetime) -> bytes:
@@ -93,7 +97,11 @@ class LineStamper:
         whole = data.endswith(b"\n")
         self._open = None if whole else level
         # One replace for all lines: 0.03 µs a line, where a loop over them takes 0.3.
-        body = (data[:-1] if whole else data).replace(b"\n", b"\n" + mark)
+        text = data[:-1] if whole else data
+        body = text.replace(b"\n", b"\n" + mark)
+        if level is Level.ERR:
+            # What the text has grown by tells how many lines began in it; to count them takes 22 µs a chunk.
+            self.errors += bool(lead) + (len(body) - len(text)) // len(mark)
         return b"".join((lead, body, b"\n" if whole else b""))
 
     def _end_open(self) -> bytes:

@@ -172,11 +172,17 @@ class Job(Value, frozen=True):
     """Results of the last ten runs or launches, oldest first."""
     tail: tuple[str, ...] = ()
     """The last error lines before the latest failure, oldest first."""
+    app_log: str = ""
+    """The application log of this job on this engine's instance (spec 5.6): what a continuous job prints."""
 
     @property
     def is_continuous(self) -> bool:
         """Whether this job is to be kept running."""
         return self.id.type is JobType.CONTINUOUS
+
+    def output_path(self, run: RunId | None) -> str:
+        """The file that holds what a run printed; without one, the application log (spec 1.5, 5.6)."""
+        return f"{self.data}/{run}/output_log.txt" if run is not None else self.app_log
 
     @property
     def runnable(self) -> bool:

@@ -107,6 +107,8 @@ class Run(Value, frozen=True):
     """Bytes, highest sum over the run's processes that a sample saw."""
     output_size: int | None = None
     """Bytes of the run's log; None when there is no log."""
+    errors: int | None = None
+    """Lines of level ERR in its log, the engine's and its own; None: it goes on, or nobody counted them."""
 
 
 class Launch(Value, frozen=True):

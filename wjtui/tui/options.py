@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from wjtui.model.errors import WjtuiError
+from wjtui.model.preferences import Preferences
 from wjtui.support.clock import Clock, SystemClock
 
 
@@ -37,6 +38,8 @@ class ScreenOptions:
     """The engine lives in this process."""
     again: str = "wjtui"
     """What a person types to open this screen again."""
+    socket: str = ""
+    """Where the engine listens, for the lines that a person copies; empty: nowhere outside."""
     ascii: bool = False
     mouse: bool = True
     debug: bool = False
@@ -45,6 +48,17 @@ class ScreenOptions:
     """A folder of theme files of the user's."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Where NO_COLOR and TERM are looked up."""
+    preferences: Preferences = field(default_factory=Preferences)
+    """What the person's file says. Of its ``theme``, ``ascii`` and ``mouse`` the fields above already tell
+    what is to be done, since command line and environment come first."""
+    troubles: tuple[str, ...] = ()
+    """Sentences about the person's files, to be shown once the screen is up."""
+    config: Path | None = None
+    """The person's ``config.toml``, whether or not it is there."""
+    engine_log: Path | None = None
+    """The engine's own log, where it lies on this machine."""
+    memory: Path | None = None
+    """The file of what the screen remembers of this root; None: it remembers nothing."""
 
 
 class ScreenFailed(WjtuiError):

@@ -26,6 +26,7 @@ WHOLE = Run(
     reason="because",
     cpu_seconds=0.5,
     peak_memory=1024,
+    errors=3,
 )
 GARBAGE = {
     "empty": b"",

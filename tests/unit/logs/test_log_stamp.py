@@ -181,3 +181,28 @@ def test_streams_survive_each_other(steps: list[tuple[Level, bytes] | str]) -> N
     assert not streams
     # A line is cut only after a flush made it an open one, but for the ends of the two streams.
     assert added <= 2 * steps.count(FLUSH) + 2
+
+
+STEPS = st.sampled_from(["out", "err", "flush", "finish", "system", "note"])
+
+
+@given(st.lists(st.tuples(STEPS, st.binary(max_size=12)), max_size=30))
+def test_errors_are_the_lines_that_say_so(steps: list[tuple[str, bytes]]) -> None:
+    stamper, log, at = LineStamper("web"), b"", AT
+    for what, data in steps:
+        match what:
+            case "out":
+                log += stamper.feed(Level.INFO, data.replace(b"x", b"\n"), at)
+            case "err":
+                log += stamper.feed(Level.ERR, data.replace(b"\x00", b"\n"), at)
+            case "flush":
+                log += stamper.flush(at := LATER)
+            case "finish":
+                log += stamper.finish(Level.ERR, at)
+            case "system":
+                log += stamper.system(Level.ERR, "one\ntwo", at)
+            case _:
+                log += stamper.note(Level.ERR, "note", at)
+    lines = log.split(b"\n")
+    levels = [match[1] for line in lines if (match := PREFIX.match(line))]
+    assert stamper.errors == sum(level in (b"ERR ", b"SYS ERR ") for level in levels)

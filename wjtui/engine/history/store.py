@@ -36,6 +36,7 @@ def encode_status(run: Run) -> bytes:
         "Reason": run.reason or None,
         "CpuSeconds": run.cpu_seconds,
         "PeakMemory": run.peak_memory,
+        "Errors": run.errors,
     }
     return msgspec.json.encode({key: value for key, value in values.items() if value is not None})
 
@@ -60,6 +61,7 @@ def decode_status(ref: RunRef, data: bytes) -> Run | None:
                 "reason": values.get("Reason") or "",
                 "cpu_seconds": values.get("CpuSeconds"),
                 "peak_memory": values.get("PeakMemory"),
+                "errors": values.get("Errors"),
             },
             Run,
         )
@@ -92,12 +94,21 @@ class RunStore:
         known = self._names.get(job)
         if known is not None and known[0] == stamp:
             return known[1]
-        try:
-            names = sorted((RunId(n) for n in os.listdir(folder) if is_run_id(n)), reverse=True)
-        except OSError:
-            return []
+        names = self.list_ids(job)
         self._names[job] = (stamp, names)
         return names
+
+    def list_ids(self, job: JobId) -> list[RunId]:
+        """The same straight from the disk: safe in any thread, which the cache is not."""
+        try:
+            names = os.listdir(self._site.job_data(job))
+        except OSError:
+            return []
+        return sorted((RunId(name) for name in names if is_run_id(name)), reverse=True)
+
+    def moved(self, job: JobId) -> None:
+        """A run was moved in or out. The folder's time alone need not tell: it counts in milliseconds."""
+        self._names.pop(job, None)
 
     def create(
         self, job: JobId, at: datetime, trigger: str, arguments: str, scheduled: datetime | None = None

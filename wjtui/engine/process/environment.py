@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 ENGINE = "WJTUI_ENGINE"
@@ -9,6 +10,8 @@ JOB = "WJTUI_JOB"
 """These two mark a job's processes wherever they end up: both must match (spec 5.3)."""
 LAUNCH = "WJTUI_LAUNCH"
 """Added at each start: which launch of the engine a process comes from."""
+MARKS = frozenset({ENGINE, JOB, LAUNCH})
+"""What has all of these is ended with its job, whoever started it."""
 GUARDIAN = "WJTUI_GUARDIAN"
 """The process id of the engine's guardian, for the engine alone."""
 
@@ -30,6 +33,10 @@ _OUTER = frozenset(
         GUARDIAN,
     }
 )
+_SECRET_NAME = re.compile("KEY|SECRET|TOKEN|PASS|PWD|CRED|CONN", re.IGNORECASE)
+_FOLDERS = frozenset({"PWD", "OLDPWD"})
+_LOGIN = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
+"""A password in an address: ``redis://:PASSWORD@host``."""
 _MARKERS = {"triggered": "WEBSITE_TRIGGERED_JOB_RUNNING_", "continuous": "WEBSITE_ALWAYS_ON_JOB_RUNNING_"}
 
 
@@ -84,6 +91,19 @@ def job_environment(
     if port is not None:
         result["WEBJOBS_PORT"] = str(port)
     return {key: value for key, value in result.items() if _can_be_passed(key, value)}
+
+
+def secret_names(environment: Mapping[str, str], site_settings: Mapping[str, str]) -> tuple[str, ...]:
+    """Variables whose values are nobody's business, sorted: site settings, and what looks like a secret."""
+    return tuple(
+        sorted(
+            name
+            for name, value in environment.items()
+            if name in site_settings
+            or (name not in _FOLDERS and _SECRET_NAME.search(name) is not None)
+            or _LOGIN.search(value) is not None
+        )
+    )
 
 
 def _is_private(name: str) -> bool:

@@ -45,11 +45,18 @@ def is_shortage(error: Exception) -> bool:
     return isinstance(error, OSError) and error.errno in _SHORTAGES
 
 
-def spawn(command: Command, *, launches: Launches, output: Callable[[Stream, bytes], None]) -> ProcessGroup:
+def spawn(
+    command: Command,
+    *,
+    launches: Launches,
+    output: Callable[[Stream, bytes], None],
+    stdin: int | None = None,
+) -> ProcessGroup:
     """Start a command; call it on the loop that shall watch it.
 
-    ``output`` gets what the command writes, as it comes, in chunks that end anywhere. Raises LaunchFailed;
-    nothing is left open then, and nothing runs.
+    ``output`` gets what the command writes, as it comes, in chunks that end anywhere. ``stdin`` is a
+    descriptor that it reads from, which stays the caller's; None: nothing. Raises LaunchFailed; nothing is
+    left open then, and nothing runs.
     """
     mark = launches.next_mark()
     try:
@@ -64,7 +71,7 @@ def spawn(command: Command, *, launches: Launches, output: Callable[[Stream, byt
                     command.argv,
                     cwd=command.cwd,
                     env={**command.environment, LAUNCH: mark.text},
-                    stdin=null,
+                    stdin=null if stdin is None else stdin,
                     stdout=out_end,
                     stderr=err_end,
                     start_new_session=True,

@@ -10,6 +10,7 @@ from wjtui.engine.process.group import ProcessGroup
 from wjtui.engine.rooms import Rooms
 from wjtui.engine.running.continuous_policy import ShortEnds, StartBrake, restart_delay, seconds_text
 from wjtui.engine.running.launch import CalledOff, CannotLaunch, Launched, Launcher
+from wjtui.engine.running.program import Program
 from wjtui.engine.running.record import Record
 from wjtui.engine.running.singleton import Singleton
 from wjtui.logs.line import Level
@@ -45,7 +46,7 @@ class ContinuousRunner:
 
     __slots__ = (
         "_brake", "_closing", "_ended", "_halt", "_launcher", "_live", "_now", "_reason", "_record",
-        "_rooms", "_short_ends", "_singleton", "_wanted", "_word_at", "definition", "group",
+        "_rooms", "_short_ends", "_singleton", "_wanted", "_word_at", "definition", "group", "program",
     )  # fmt: skip
 
     def __init__(self, rooms: Rooms, definition: Definition) -> None:
@@ -55,6 +56,8 @@ class ContinuousRunner:
         """What the job is now."""
         self.group: ProcessGroup | None = None
         """The processes of the launch that is going."""
+        self.program: Program | None = None
+        """What they were started with."""
         self._launcher = Launcher(rooms, definition)
         self._record = Record(rooms, definition)
         self._singleton = Singleton(definition.data, rooms)
@@ -79,6 +82,11 @@ class ContinuousRunner:
     def launches(self) -> list[Launch]:
         """Ended launches, oldest first."""
         return self._record.launches
+
+    @property
+    def holds_singleton(self) -> bool:
+        """Whether this instance holds the job's singleton lock."""
+        return self._singleton.held
 
     @property
     def idle(self) -> bool:
@@ -201,13 +209,13 @@ class ContinuousRunner:
         began = clock.monotonic()
         self._brake.started(began)
         self._word_at = began + FIRST_WORD_SECONDS
-        self.group = launched.group
+        self.group, self.program = launched.group, launched.program
         launch = self._record.started(launched.group.pid)
         self._show(Running(launch.started, launch.pid, restarts))
         self.say("Status changed to Running")
         self._record.release()
         exit = await self._attend(launched, definition)
-        self.group = None
+        self.group = self.program = None
         self._record.ended(exit, self._reason if halt.done() else "")
         if halt.done():
             self._reason = ""

@@ -18,6 +18,7 @@ from wjtui.engine.rooms import Rooms
 from wjtui.engine.running.idle import POLL_SECONDS, Idleness
 from wjtui.engine.running.journal import Journal
 from wjtui.engine.running.launch import CalledOff, CannotLaunch, Launched, Launcher
+from wjtui.engine.running.program import Program
 from wjtui.logs.line import Level
 from wjtui.logs.writer import LogWriter, rolled_app_log
 from wjtui.model.events import LogRef
@@ -46,6 +47,8 @@ class Execution:
         """The run as it is now."""
         self.group: ProcessGroup | None = None
         """Its processes, while there are some."""
+        self.program: Program | None = None
+        """What they were started with, as long."""
         self.tail: tuple[str, ...] | None = None
         """The last error lines, once it has failed."""
         self._rooms = rooms
@@ -93,7 +96,7 @@ class Execution:
             if self._app_log:
                 self._app_log.close()
             await self._keep(durable=True)
-            self.group = None
+            self.group = self.program = None
 
     async def _perform(self) -> None:
         journal, definition = self._journal, self._definition
@@ -117,7 +120,7 @@ class Execution:
             journal.system("Status changed to Failed")
             self._finish(RunStatus.FAILED, reason=str(error))
             return
-        self.group = launched.group
+        self.group, self.program = launched.group, launched.program
         self._change(status=RunStatus.RUNNING, pid=launched.group.pid)
         journal.system("Status changed to Running")
         journal.release()
@@ -191,7 +194,7 @@ class Execution:
 
     def _finish(self, status: RunStatus, reason: str = "") -> None:
         ended = max(self._rooms.clock.now(), self.run.started)
-        self._change(status=status, ended=ended, reason=reason)
+        self._change(status=status, ended=ended, reason=reason, errors=self._journal.errors)
 
     def _change(self, **changes: Any) -> None:
         self.run = msgspec.structs.replace(self.run, **changes)

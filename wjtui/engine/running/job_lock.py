@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import os
+import time
+from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from wjtui.engine.rooms import Rooms
-from wjtui.model.base import iso
-from wjtui.support.locks import FileLock, holder_note
+from wjtui.model.base import iso, parse_iso
+from wjtui.support.locks import FileLock, holder_note, is_locked
+
+_LOOKS = 50
+_PAUSE_SECONDS = 0.0001
+"""A look takes some microseconds, so the whole wait is 5 ms at worst, and hardly ever there at all."""
 
 
 class JobLock:
@@ -35,7 +42,14 @@ class JobLock:
         """Try without waiting; False when somebody holds it. Raises OSError when it cannot be made."""
         note = f"run {iso(self._rooms.clock.now())} pid {os.getpid()} instance {self._rooms.site.iid}"
         self._lock.path.parent.mkdir(parents=True, exist_ok=True)
-        return self._lock.claim(note)
+        for _ in range(_LOOKS):
+            if self._lock.claim(note):
+                return True
+            if is_locked(self._lock.path):
+                return False
+            # Nobody holds it: somebody has just looked, maybe a thread of ours that waits for its turn.
+            time.sleep(_PAUSE_SECONDS)
+        return False
 
     def release(self) -> None:
         """Give it back; nothing happens when it is not held."""
@@ -44,3 +58,22 @@ class JobLock:
     def holder(self) -> str | None:
         """The instance that holds the lock, as far as its note says."""
         return holder_note(self._lock.path).rpartition("instance ")[2] or None
+
+
+class Holder(NamedTuple):
+    """Who holds a lock, as its note says."""
+
+    instance: str
+    since: datetime | None
+
+
+def lock_holder(path: Path) -> Holder | None:
+    """Who holds a lock now; None when nobody does. An instance that wrote no note has no name."""
+    if not is_locked(path):
+        return None
+    head, _, instance = holder_note(path).rpartition("instance ")
+    words = head.split()
+    try:
+        return Holder(instance, parse_iso(words[1]))
+    except (LookupError, ValueError, OverflowError):
+        return Holder(instance, None)

@@ -59,6 +59,11 @@ class Journal:
         self._said = b""
         self._held = False
 
+    @property
+    def errors(self) -> int:
+        """Lines of level ERR so far, the engine's and the job's; a full disk may have lost some since."""
+        return self._stamper.errors
+
     def feed(self, stream: Stream, chunk: bytes) -> None:
         """A chunk of a job's output."""
         if stream is Stream.ERR:

@@ -10,15 +10,14 @@ import signal
 import socket
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from wjtui.engine.catalog.discover import Definition
-from wjtui.engine.process.arguments import tokenise
-from wjtui.engine.process.environment import job_environment
 from wjtui.engine.process.group import ProcessGroup
 from wjtui.engine.process.pipes import Stream
-from wjtui.engine.process.spawn import Command, LaunchFailed, spawn
+from wjtui.engine.process.spawn import LaunchFailed, spawn
 from wjtui.engine.rooms import LONGEST_DRAIN, Rooms
+from wjtui.engine.running.program import Program
 from wjtui.engine.running.workdir import Prepared, Workdir, WorkdirFailed
 from wjtui.logs.line import Level
 from wjtui.model.base import iso
@@ -47,11 +46,11 @@ class CalledOff(Exception):
 class Launched:
     """A process and what is needed to end it in order."""
 
-    __slots__ = ("group", "shutdown_file")
+    __slots__ = ("group", "program")
 
-    def __init__(self, group: ProcessGroup, shutdown_file: str) -> None:
+    def __init__(self, group: ProcessGroup, program: Program) -> None:
         self.group = group
-        self.shutdown_file = shutdown_file
+        self.program = program
 
 
 class Launcher:
@@ -89,34 +88,21 @@ class Launcher:
             say(line.text, line.level)
         for warning in definition.warnings:
             say(warning, Level.WARN)
-        continuous = definition.id.type is JobType.CONTINUOUS
-        name = PurePosixPath(script.path).name
-        # Without a host the file itself is the program; a bare name would be looked for on the PATH.
-        # A name such as "-x.sh" would be read as an option by its interpreter.
-        file = f"./{name}" if name.startswith("-") else name
-        program = (*script.command, file) if script.command else (str(prepared.cwd / name),)
-        environment = job_environment(
-            inherited=rooms.config.environment,
-            site_settings=rooms.config.site,
-            job_settings=definition.settings.env,
-            kind=definition.id.type.value,
-            name=definition.id.name,
-            working_folder=str(prepared.root),
-            data_folder=str(definition.data),
-            shutdown_file=shutdown_file,
-            root=str(rooms.site.root),
-            wwwroot=str(rooms.site.wwwroot),
-            engine=rooms.site.mark,
-            instance=rooms.site.instance,
-            host_name=socket.gethostname(),
-            run_id=run or "",
-            arguments="" if continuous else arguments,
-            port=_free_port() if continuous else None,
+        program = Program(
+            definition,
+            script,
+            str(prepared.root),
+            str(prepared.cwd),
+            shutdown_file,
+            rooms.config.site,
+            run or "",
+            arguments,
+            _free_port() if definition.id.type is JobType.CONTINUOUS else None,
         )
-        say(f"Run script '{name}' with script host - '{script.host}'", Level.INFO)
-        command = Command((*program, *tokenise(arguments)), str(prepared.cwd), environment)
+        say(f"Run script '{program.name}' with script host - '{script.host}'", Level.INFO)
+        command = program.command(rooms.site, rooms.config.environment)
         try:
-            return Launched(spawn(command, launches=rooms.launches, output=output), shutdown_file)
+            return Launched(spawn(command, launches=rooms.launches, output=output), program)
         except LaunchFailed as error:
             raise CannotLaunch(error.message, shortage=error.shortage) from None
 
@@ -137,7 +123,7 @@ class Launcher:
         tell(rooms.clock.now() + timedelta(seconds=grace))
         say("Status changed to Stopping", Level.INFO)
         try:
-            _write_shutdown_file(Path(launched.shutdown_file), iso(rooms.clock.now()))
+            _write_shutdown_file(Path(launched.program.shutdown_file), iso(rooms.clock.now()))
         except OSError as error:
             say(f"The shutdown file could not be written, so the job was not asked: {error}", Level.WARN)
         if (number := _signal_number(definition.settings.stop_signal)) is not None:

@@ -21,6 +21,11 @@ class Singleton:
         self._setting: bool | None = None
         self._lock: JobLock | None = None
 
+    @property
+    def held(self) -> bool:
+        """Whether this instance holds the lock."""
+        return self._lock is not None and self._lock.held
+
     def acquire(self, wanted: bool, say: Callable[[str], None]) -> bool:
         """Whether the job may run: it is no singleton, or its lock was obtained."""
         if self._setting is None:

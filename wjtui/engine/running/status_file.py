@@ -21,6 +21,9 @@ So long 500 jobs may take to start; half a second made 460 of them write ``Start
 """
 
 
+_TRIES = 10
+
+
 class StatusFile:
     """One instance's file, believed by readers while its lock is held; written whole, or not at all."""
 
@@ -64,8 +67,11 @@ class StatusFile:
             self._folder.mkdir(parents=True, exist_ok=True)
             if self._lock is None:
                 self._lock = FileLock(self._folder / f".instance_{self._iid}.lock")
-            if not self._lock.held:
+            # Another instance that looks whether this one lives holds it for some microseconds.
+            tries = 0
+            while not self._lock.held and tries < _TRIES:
                 self._lock.acquire()
+                tries += 1
             write_atomic(path, b'{"Status":"%s"}' % word.encode())
         except OSError as error:
             log.warning("%s was not written: %s", path, error)

@@ -295,6 +295,7 @@ class Supervisor:
             str(definition.folder),
             str(definition.data),
             Initializing() if continuous else Idle(),
+            app_log=str(self._rooms.site.application_log(definition.id)),
             **_facts(definition),
         )
 

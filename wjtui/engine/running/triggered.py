@@ -13,6 +13,7 @@ from wjtui.engine.rooms import Rooms
 from wjtui.engine.running.execution import Execution
 from wjtui.engine.running.job_lock import JobLock
 from wjtui.engine.running.launch import Launcher
+from wjtui.engine.running.program import Program
 from wjtui.model.errors import AlreadyRunning, Conflict, NotRunning
 from wjtui.model.jobs import Busy, Idle
 from wjtui.model.runs import Run, RunId, run_outcome
@@ -58,6 +59,11 @@ class TriggeredRunner:
     def group(self) -> ProcessGroup | None:
         """The processes of the run that is going."""
         return self._execution.group if self._execution is not None else None
+
+    @property
+    def program(self) -> Program | None:
+        """What the process of the run that is going was started with, once there is one."""
+        return self._execution.program if self._execution is not None else None
 
     @property
     def idle(self) -> bool:

@@ -18,6 +18,7 @@ from wjtui.engine.scheduling.scheduled_job import Runner, ScheduledJob
 from wjtui.model.errors import Conflict, JobNotFound, NotRunning
 from wjtui.model.events import Tone
 from wjtui.model.identity import JobId
+from wjtui.model.runs import Run
 from wjtui.model.schedules import LaterStart, Missed, MissedReason
 from wjtui.schedule import due
 from wjtui.support.tasks import TaskSet, first
@@ -112,6 +113,19 @@ class Scheduler:
         if found.memory.later is None:
             raise NotRunning(f"No start of '{job.name}' was put off: there is nothing to take back.")
         await self._replace_later(found, None)
+
+    async def outlive(self, run: Run) -> None:
+        """A run is about to be deleted: what it was started for stays dealt with, restarts included.
+
+        Else the instants since the run before it would count as missed, and the latest might be made up for.
+        """
+        job = self._find(run.ref.job)
+        newest = job.last()
+        if job.plan.schedule is None or newest is None or newest > run.started:
+            return
+        job.deal_with(max(run.started, job.since or run.started))
+        job.remember(since=max(run.started, job.memory.since or run.started))
+        await self._save_quietly(job)
 
     def missed(self, job: JobId) -> list[Missed]:
         """The last 200 stretches of instants without a run, newest first."""

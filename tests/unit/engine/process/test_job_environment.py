@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from wjtui.engine.process.environment import job_environment
+from wjtui.engine.process.environment import job_environment, secret_names
 
 FACTS: dict[str, Any] = {
     "inherited": {},
@@ -112,3 +112,26 @@ def test_what_no_process_can_have_is_left_out() -> None:
 
 def test_bytes_that_are_no_text_come_through() -> None:
     assert environment(inherited={"P": "/a\udcff"})["P"] == "/a\udcff"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["API_KEY", "apikey", "CLIENT_SECRET", "GH_TOKEN", "DB_PASSWORD", "MYSQL_PWD", "db_pass", "SQLCONNSTR_A"],
+)
+def test_names_that_look_like_secrets(name: str) -> None:
+    assert secret_names({name: "x", "PATH": "/bin"}, {}) == (name,)
+
+
+@pytest.mark.parametrize("name", ["PWD", "OLDPWD", "PATH", "HOME", "WEBJOBS_NAME", "PYTHONUNBUFFERED"])
+def test_names_that_do_not(name: str) -> None:
+    assert secret_names({name: "/srv"}, {}) == ()
+
+
+def test_values_of_the_site_are_secrets_whatever_their_name() -> None:
+    assert secret_names({"GREETING": "hello", "COLOUR": "red"}, {"GREETING": "hello"}) == ("GREETING",)
+
+
+@pytest.mark.parametrize("value", ["redis://:hush@host/0", "postgres://me:hush@db:5432/x"])
+def test_addresses_with_a_password_are_secrets(value: str) -> None:
+    environment = {"B": value, "A": "https://host:8080/a@b", "C": "git://me@host/x"}
+    assert secret_names(environment, {}) == ("B",)

@@ -396,3 +396,33 @@ async def test_damaged_files_are_set_aside_and_other_jobs_are_unharmed(desk: Sch
     aside = sorted(entry.name.partition(".damaged-")[0] for entry in folder.glob("*.damaged-*"))
     assert aside == ["missed.jsonl", "schedule_state.json"]
     assert (folder / "missed.jsonl").read_bytes() == good
+
+
+@pytest.mark.parametrize("misfire", [None, "run_once", "skip"])
+async def test_an_instant_whose_run_is_deleted_is_neither_missed_nor_made_up_for(
+    desk: ScheduleDesk, misfire: str | None
+) -> None:
+    settings = {"schedule": "0 0 * * * *"} | ({"misfire": misfire} if misfire else {})
+    desk.put("hourly", **settings)
+    await desk.run()
+    await desk.clock.advance(2.08 * 3600)
+    older, latest = desk.runner("hourly").started
+    await desk.scheduler.outlive(latest)
+    desk.store.newest[latest.ref.job] = [older.ref.run]
+    desk.store.runs[latest.ref.job] = {older.ref.run: older}
+    await desk.clock.advance(60)
+    await desk.restart(60, hourly=settings)
+    await desk.clock.advance(60)
+    assert desk.runner("hourly").times == [at("13:00:00"), at("14:00:00")]
+    assert missed(desk, "hourly") == []
+    await desk.clock.advance(3600)
+    assert desk.runner("hourly").times[2:] == [at("15:00:00")]
+
+
+async def test_an_older_run_can_be_deleted_without_a_word_to_the_schedule(desk: ScheduleDesk) -> None:
+    desk.put("hourly", schedule="0 0 * * * *")
+    await desk.run()
+    await desk.clock.advance(2.08 * 3600)
+    older, _ = desk.runner("hourly").started
+    await desk.scheduler.outlive(older)
+    assert not (desk.site.job_data(older.ref.job) / "schedule_state.json").exists()
