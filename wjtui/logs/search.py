@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Generator, Iterator
+from typing import NamedTuple, Protocol
 
 from wjtui.model.base import Value
 from wjtui.model.errors import InvalidRequest
@@ -31,7 +31,31 @@ class Hit(Value, frozen=True, gc=False):
     end: int
 
 
-class _Piece(NamedTuple):
+class Found(Protocol):
+    """What is used of a match."""
+
+    def start(self) -> int:
+        """Offset of its first byte."""
+
+    def end(self) -> int:
+        """Offset behind its last."""
+
+
+class Searcher(Protocol):
+    """What is used of a pattern; ``re.Pattern[bytes]`` is one."""
+
+    def search(self, data: bytes, begin: int, end: int, /) -> Found | None:
+        """The first match in ``data`` between two offsets."""
+
+
+class Want(NamedTuple):
+    """Bytes that are needed to go on."""
+
+    start: int
+    length: int
+
+
+class Piece(NamedTuple):
     """A part of the log to search."""
 
     data: bytes
@@ -45,6 +69,16 @@ class _Piece(NamedTuple):
     """Offset behind it: matches begin before."""
     limit: int
     """Offset that matches may reach: beyond ``end`` when that lies inside a line."""
+
+    @property
+    def first(self) -> int:
+        """Position of the part's first byte."""
+        return self.position + self.begin
+
+
+Slices = Generator[Want | Piece, bytes, None]
+"""Yields what to read, to be answered with ``send``, and pieces to search; knows no source and no pattern."""
+_Reading = Generator[Want | Piece, bytes, int]
 
 
 def compile_pattern(text: str, *, regex: bool = False) -> re.Pattern[bytes]:
@@ -80,18 +114,32 @@ def find(
     A match never reaches over a line end. Bytes that roll away meanwhile are passed over.
     """
     told = -1
-    for piece in (_from_the_end if newest_first else _from_the_start)(read, extent, slice_size):
+    slices = slices_back(extent, slice_size) if newest_first else slices_on(extent, slice_size)
+    step = next(slices, None)
+    while step is not None:
+        if isinstance(step, Want):
+            step = answer(slices, read(*step))
+            continue
         if cancelled():
             return
-        hits = [hit for hit in _hits(pattern, piece) if hit.line != told]
+        hits = [hit for hit in hits_in(step, pattern) if hit.line != told]
         if newest_first:
             hits.reverse()
         if hits:
             told = hits[-1].line
         yield hits
+        step = next(slices, None)
 
 
-def _hits(pattern: re.Pattern[bytes], piece: _Piece) -> Iterator[Hit]:
+def answer(slices: Slices, data: bytes) -> Want | Piece | None:
+    """Give the slices the bytes they wanted last; what follows, None at the end."""
+    try:
+        return slices.send(data)
+    except StopIteration:
+        return None
+
+
+def hits_in(piece: Piece, pattern: Searcher) -> Iterator[Hit]:
     """The first match in each line of the piece."""
     data, position, line, at, end, limit = piece
     while at < end:
@@ -110,13 +158,15 @@ def _hits(pattern: re.Pattern[bytes], piece: _Piece) -> Iterator[Hit]:
         at = line_end + 1
 
 
-def _from_the_end(read: Read, extent: LogExtent, size: int) -> Iterator[_Piece]:
-    end, cut, line = extent.end, False, extent.end
+def slices_back(extent: LogExtent, size: int = SLICE, *, end: int | None = None) -> Slices:
+    """The extent, newest first, from ``end`` on, down to which an earlier search came."""
+    end = line = extent.end if end is None else end
+    cut = extent.start < end < extent.end and (yield Want(end - 1, 1)) != b"\n"
     while end > extent.start:
         begin = max(extent.start, end - size)
         lead = min(1, begin - extent.start)
         length = lead + end - begin
-        data = read(begin - lead, min(length + OVERLAP * cut, extent.end - begin + lead))
+        data = yield Want(begin - lead, min(length + OVERLAP * cut, extent.end - begin + lead))
         if len(data) < length:
             return
         at, inside = lead, lead > 0 and data[0] != _LF
@@ -126,17 +176,25 @@ def _from_the_end(read: Read, extent: LogExtent, size: int) -> Iterator[_Piece]:
         if not inside:
             line = end
         elif line > end:
-            line = _line_start(read, extent.start, end)
+            line = yield from _line_start(extent.start, end)
         yield _piece(data, begin - lead, line, at, length, cut)
         cut = inside
 
 
-def _from_the_start(read: Read, extent: LogExtent, size: int) -> Iterator[_Piece]:
-    begin = line = extent.start
+def slices_on(extent: LogExtent, size: int = SLICE, *, begin: int | None = None) -> Slices:
+    """The extent, oldest first, from ``begin`` on, where an earlier search ended.
+
+    A line in which it ended is looked at again, its last ``OVERLAP`` bytes at most: there may be a match now,
+    or none any more.
+    """
+    begin = line = max(extent.start, extent.start if begin is None else begin)
+    if extent.start < begin < extent.end and (yield Want(begin - 1, 1)) != b"\n":
+        line = yield from _line_start(extent.start, begin)
+        begin = max(line, begin - OVERLAP)
     while begin < extent.end:
         lead = min(1, begin - extent.start)
         end = min(begin + size, extent.end)
-        data = read(begin - lead, min(end + OVERLAP, extent.end) - begin + lead)
+        data = yield Want(begin - lead, min(end + OVERLAP, extent.end) - begin + lead)
         length = min(lead + end - begin, len(data))
         inside = end < extent.end
         if inside and (whole := data.rfind(b"\n", lead, length) + 1) > 0:
@@ -149,22 +207,22 @@ def _from_the_start(read: Read, extent: LogExtent, size: int) -> Iterator[_Piece
             line = begin
 
 
-def _piece(data: bytes, position: int, line: int, begin: int, end: int, cut: bool) -> _Piece:
+def _piece(data: bytes, position: int, line: int, begin: int, end: int, cut: bool) -> Piece:
     """``cut``: the end lies inside a line, so matches may go on to that line's end."""
     if cut:
         limit = data.find(b"\n", end)
-        return _Piece(data, position, line, begin, end, limit if limit >= 0 else len(data))
+        return Piece(data, position, line, begin, end, limit if limit >= 0 else len(data))
     if data[end - 1] != _LF:
         data = data[:end] + b"\n"  # the unfinished last line: from here on every line has an end
         end += 1
-    return _Piece(data, position, line, begin, end, end)
+    return Piece(data, position, line, begin, end, end)
 
 
-def _line_start(read: Read, start: int, position: int) -> int:
+def _line_start(start: int, position: int) -> _Reading:
     """Where the line begins that goes on at ``position``."""
     while position > start:
         length = min(_BLOCK, position - start)
-        block = read(position - length, length)
+        block = yield Want(position - length, length)
         if (found := block.rfind(b"\n")) >= 0:
             return position - length + found + 1
         if len(block) < length:
