@@ -7,7 +7,21 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import busy, capture, many, restart, schedule, start
+from tests.bench import (
+    busy,
+    capture,
+    follow,
+    garbage,
+    hangup,
+    huge,
+    links,
+    many,
+    restart,
+    rows,
+    schedule,
+    start,
+    traffic,
+)
 from tests.bench.report import print_table
 
 SUBJECTS = {
@@ -17,6 +31,13 @@ SUBJECTS = {
     "start": start,
     "busy": busy,
     "schedule": schedule,
+    "follow": follow,
+    "huge": huge,
+    "rows": rows,
+    "bytes": traffic,
+    "links": links,
+    "hangup": hangup,
+    "garbage": garbage,
 }
 
 

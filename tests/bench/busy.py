@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.bench.hosting import add_job, clean_environment, wait_until
+from tests.bench.loop_watch import Gaps
 from tests.bench.report import Figure, Limit, percentile_95
 from wjtui.client.probe import find_engine
 from wjtui.client.service import HttpJobService
@@ -55,8 +56,7 @@ def _figures(root: Path, *, in_process: bool) -> list[Figure]:
     place = find_place(None, None, environment=environment)
     with screen(place, environment, report, in_process=in_process) as socket:
         idle, busy, began, ended = asyncio.run(_measure(socket, starts))
-    gaps = [tuple(map(float, line.split())) for line in report.read_text().splitlines()]
-    held = [seconds for at, seconds in gaps if began < at < ended]
+    gaps = Gaps(report, began, ended)
     return [
         Figure(
             "P9",
@@ -67,9 +67,7 @@ def _figures(root: Path, *, in_process: bool) -> list[Figure]:
             percentile_95(idle),
             note="floor: the same at rest",
         ),
-        Figure(
-            "P9", f"longest gap of the screen ({where})", "ms", 1000 * max(held, default=0.0), (Limit(150),)
-        ),
+        Figure("P9", f"longest gap of the screen ({where})", "ms", gaps.longest, (Limit(150),)),
     ]
 
 

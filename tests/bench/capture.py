@@ -13,6 +13,7 @@ from pathlib import Path
 from statistics import median
 
 from tests.bench.hosting import Host, add_job, engine
+from tests.bench.process import forget_peak, memory
 from tests.bench.report import Figure, Limit
 from wjtui.client.service import HttpJobService
 from wjtui.model.events import LogRef
@@ -25,7 +26,6 @@ SINGLE_LINES = 200_000
 ROUNDS = 5
 _LOOK_SECONDS = 0.005
 _PREFIX = re.compile(rb"\[[^\]\n]{10,120}: (SYS )?(?:INFO|WARN|ERR )\] ")
-_MIB = 1024.0
 
 
 def measure(folder: Path) -> list[Figure]:
@@ -54,10 +54,10 @@ def measure(folder: Path) -> list[Figure]:
             floors.append(_timed(["cat", str(burst)], ["cat"], folder / "floor.out"))
             if (seconds := _s6_log(burst, folder / "s6")) is not None:
                 peers.append(seconds)
-            before = _forget_peak(host.pid)
+            before = forget_peak(host.pid)
             seconds, log = _run(host, "burst")
             ours.append(seconds)
-            growths.append(_memory(host.pid, "VmHWM") - before)
+            growths.append(memory(host.pid, "VmHWM") - before)
             lost += _differences(burst, log)
             log.unlink()
             single_floors.append(_timed(child, ["cat"], folder / "floor.out"))
@@ -146,16 +146,3 @@ def _differences(burst: Path, log: Path) -> int:
             if (found := _PREFIX.match(line)) is not None and found[1] is None
         )
         return sum(one != other for one, other in zip_longest(written, own))
-
-
-def _forget_peak(pid: int) -> float:
-    """Have the kernel count the peak anew; MiB resident now."""
-    Path(f"/proc/{pid}/clear_refs").write_text("5")
-    return _memory(pid, "VmRSS")
-
-
-def _memory(pid: int, name: str) -> float:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith(f"{name}:"):
-            return int(line.split()[1]) / _MIB
-    raise ValueError(f"the kernel tells no {name} of process {pid}")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from wjtui.launch.place import Place, find_place
 
 BIN = Path(sys.executable).parent
 BASH = "/bin/bash"
+PROMPT = {"stop_signal": "SIGKILL", "stopping_wait_time": 1}
+"""Settings of a job that ends at once when it is told to."""
 _PAUSE_SECONDS = 0.005
 
 
@@ -29,10 +32,14 @@ class Host:
     socket: str
 
 
-def add_job(root: Path, kind: str, name: str, script: str) -> None:
+def add_job(
+    root: Path, kind: str, name: str, script: str, settings: Mapping[str, object] | None = None
+) -> None:
     """Deploy a job whose ``run.sh`` is ``script``."""
     folder = root / "site" / "wwwroot" / "app_data" / "jobs" / kind / name
     folder.mkdir(parents=True)
+    if settings is not None:
+        (folder / "settings.job").write_text(json.dumps(settings))
     (folder / "run.sh").write_text(script)
 
 

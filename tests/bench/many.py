@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 from tests.bench.hosting import BASH, add_job, engine, size_of, supervisor, wait_until
+from tests.bench.process import cpu_seconds, pss
 from tests.bench.report import Figure, Limit
 
 JOBS = 500
@@ -83,10 +83,10 @@ def _engine(folder: Path) -> tuple[float, float, float]:
         wait_until(lambda: _running(data, host.place.site.iid) == JOBS, "every job is said to run")
         started = time.monotonic() - began
         time.sleep(5)  # the first scans and the last writes of the start are no idling
-        before = _cpu_seconds(host.pid)
+        before = cpu_seconds(host.pid)
         time.sleep(IDLE_SECONDS)
-        idle = 100 * (_cpu_seconds(host.pid) - before) / IDLE_SECONDS
-        return started, _pss(host.pid), idle
+        idle = 100 * (cpu_seconds(host.pid) - before) / IDLE_SECONDS
+        return started, pss(host.pid), idle
 
 
 def _supervisor(folder: Path) -> tuple[float | None, float | None]:
@@ -104,24 +104,11 @@ def _supervisor(folder: Path) -> tuple[float | None, float | None]:
         _wait_for(up)
         started = time.monotonic() - began
         time.sleep(5)
-        return started, _pss(pid)
+        return started, pss(pid)
 
 
 def _running(data: Path, iid: str) -> int:
     return sum(b'"Running"' in file.read_bytes() for file in data.glob(f"*/status_{iid}"))
-
-
-def _pss(pid: int) -> float:
-    """MiB: private memory and the process's share of what it shares."""
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) / _MIB
-    raise ValueError(f"the kernel tells no PSS of process {pid}")
-
-
-def _cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _http_server() -> float:

@@ -78,9 +78,14 @@ def print_table(figures: Sequence[Figure]) -> None:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
+def percentile(values: Sequence[float], part: int) -> float:
+    """The value that ``part`` of a hundred do not exceed."""
+    return quantiles(values, n=100, method="inclusive")[part - 1]
+
+
 def percentile_95(values: Sequence[float]) -> float:
     """The value that one in twenty exceeds."""
-    return quantiles(values, n=20, method="inclusive")[-1]
+    return percentile(values, 95)
 
 
 def _number(value: float | None) -> str:

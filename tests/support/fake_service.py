@@ -128,6 +128,8 @@ class FakeJobService:
         """Runs of ``runs``, ``get_run`` and ``history`` beside the latest run of each job, in any order."""
         self.trash: dict[RunRef, Run] = {}
         """What ``delete_run`` took and ``restore_run`` brings back."""
+        self.passed_launches: dict[tuple[str, str], list[Launch]] = {}
+        """What ``launches`` answers beside the latest one, by ``JobId.key``, newest first."""
         self.places: dict[tuple[str, str], list[Instance]] = {}
         """What ``instances`` answers, by ``JobId.key``."""
         self.workplaces: dict[tuple[str, str], Workplace] = {}
@@ -272,7 +274,7 @@ class FakeJobService:
 
     async def launches(self, job: JobId) -> list[Launch]:
         found = self._known(job).latest_launch
-        return [found] if found is not None else []
+        return [*([found] if found is not None else []), *self.passed_launches.get(job.key, [])]
 
     async def instances(self, job: JobId) -> list[Instance]:
         return list(self.places.get(self._known(job).id.key, []))

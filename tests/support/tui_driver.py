@@ -16,6 +16,7 @@ from wjtui.tui.app import WjtuiApp
 from wjtui.tui.options import Leave, ScreenOptions
 from wjtui.tui.screens.later import RunLater
 from wjtui.tui.screens.schedule import ScheduleScreen
+from wjtui.tui.widgets.log_pane import LogPane
 from wjtui.tui.widgets.log_view import LogView
 
 PATIENCE = 20.0
@@ -64,6 +65,11 @@ class TuiDriver:
     async def click(self, selector: str, x: int, y: int, times: int = 1) -> None:
         """Click into a widget's content, counted from its outer corner."""
         await self._pilot.click(selector, offset=(x, y), times=times)
+        await self.settle()
+
+    async def right_click(self, x: int, y: int) -> None:
+        """Click a cell of the screen with the other button."""
+        await self._pilot.click(offset=(x, y), button=3)
         await self.settle()
 
     async def resize(self, width: int, height: int) -> None:
@@ -153,7 +159,7 @@ class TuiDriver:
     def log_lines(self) -> list[str]:
         """The rows of the log view as text."""
         view = self.log
-        region = view.scrollable_content_region
+        region = view.text_region
         rows = self.lines[region.y : region.bottom]
         return [row[region.x : region.right].rstrip() for row in rows]
 
@@ -170,7 +176,7 @@ class TuiDriver:
             and not app.type_ahead.busy
             and app.pump.idle
             and (held or not app.dispatch.busy)
-            and app.main_screen.log_pane.settled
+            and all(pane.settled for screen in app.screen_stack for pane in screen.query(LogPane))
         )
 
 

@@ -49,7 +49,7 @@ async def test_a_paused_top_line_never_moves_while_ten_thousand_lines_arrive() -
             service.grow(REF, numbered(1000 + batch * 1000, 2000 + batch * 1000))
             await tui.settle()
             assert shown_numbers(tui) == shown
-        assert "PAUSED +10,000" in tui.text
+        assert "▼ 10,000 new lines" in tui.text
         await tui.press("f")
         assert shown_numbers(tui)[-1] == 10_999 and "FOLLOW" in tui.text
 
@@ -145,7 +145,7 @@ async def test_a_log_that_is_replaced_begins_anew() -> None:
     async with open_tui(service) as tui:
         log = service.log(REF, numbered(7000, 7100))
         log.generation = "2"
-        tui.app.main_screen.log_pane._turn_to(None)
+        tui.app.main_screen.log_pane.open()
         tui.app.main_screen.follow_job()
         await tui.settle()
         assert shown_numbers(tui)[-1] == 7099

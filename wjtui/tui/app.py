@@ -4,27 +4,38 @@ from __future__ import annotations
 
 import getpass
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from time import monotonic
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from textual import events
 from textual.app import App
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
+from textual.filter import LineFilter
 from textual.signal import Signal
+from textual.theme import Theme
 
 from wjtui.model.errors import WjtuiError
 from wjtui.model.events import Tone
 from wjtui.service import JobService
 from wjtui.support.collector import let_go
 from wjtui.support.tasks import TaskSet
-from wjtui.tui.bindings import clashes
+from wjtui.tui.bindings import Keys, clashes
+from wjtui.tui.colourless import COLOURLESS, wants_no_colour
 from wjtui.tui.commands.table import COMMANDS
 from wjtui.tui.crier import Crier
 from wjtui.tui.dispatch import Dispatch
+from wjtui.tui.filters import line_filters
+from wjtui.tui.flow import Flow
+from wjtui.tui.frames import Frames
 from wjtui.tui.inquiry import Inquiry
-from wjtui.tui.options import Leave, ScreenOptions
-from wjtui.tui.present.ink import DEFAULT_VARIABLES
+from wjtui.tui.key_names import types
+from wjtui.tui.memory import Memory
+from wjtui.tui.options import Leave, ScreenFailed, ScreenOptions
+from wjtui.tui.outside import copied
+from wjtui.tui.present.times import show_times_in
 from wjtui.tui.present.toasts import ToastQueue
 from wjtui.tui.pump import FRAME, Pump
 from wjtui.tui.screens.main import MainScreen
@@ -32,16 +43,18 @@ from wjtui.tui.screens.view import View
 from wjtui.tui.session import Session
 from wjtui.tui.store import Change, Store, Topic
 from wjtui.tui.terminal import LAGGING, ContinuedDriver, queue_depth
-from wjtui.tui.themes import choose, load_themes, theme_folders
+from wjtui.tui.themes import choose, default_variables, load_themes, theme_folders
 from wjtui.tui.type_ahead import TypeAhead
 
 log = logging.getLogger(__name__)
 
 LOW = 30
 """Under so many rows a message that the event line repeats is a short one."""
+UNSEEN = 50
+"""Of so many frames one is shown while another window has the focus."""
 
 
-class WjtuiApp(App[Leave]):
+class WjtuiApp(App[Leave], inherit_bindings=False):
     """Ends with why it was left; None when it crashed, then ``crash`` says what it was.
 
     ``refusal``: there was no engine to show.
@@ -49,7 +62,13 @@ class WjtuiApp(App[Leave]):
 
     TITLE = "wjtui"
     ENABLE_COMMAND_PALETTE = False
-    CSS_PATH: ClassVar = ["styles/main.tcss", "styles/dialogs.tcss", "styles/schedule.tcss"]
+    CSS_PATH: ClassVar = [
+        "styles/main.tcss",
+        "styles/dialogs.tcss",
+        "styles/schedule.tcss",
+        "styles/log.tcss",
+        "styles/runs.tcss",
+    ]
 
     def __init__(
         self,
@@ -58,17 +77,37 @@ class WjtuiApp(App[Leave]):
         ready: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """``ready`` is awaited before the service is asked; what it refuses with ends the app."""
+        # The library asks for the theme while it begins.
+        self.options = options
+        self._colour = not wants_no_colour(options.environment)
         super().__init__()
         if found := clashes(COMMANDS):
-            raise ValueError("; ".join(found))
-        self.options = options
-        self.store = Store(read_only=options.read_only)
+            raise ScreenFailed(f"The screen cannot open by a bug of its own: {'; '.join(found)}.")
+        self.keys = Keys(options.preferences.keys)
+        self.set_keymap(self.keys.keymap)
+        self._bind_for_dialogs()
+        self.store = Store(read_only=options.read_only, keys=self.keys)
         self.crash: BaseException | None = None
         self.refusal: WjtuiError | None = None
         self.frame_number = 0
+        self._beats = 0
+        self.lent = False
+        """Whether another program has the terminal."""
         self._engine_is_up = ready
-        self.pump = Pump(service, self.store, options.clock, publish=self.publish, lagging=self.lagging)
+        self._flow = Flow()
+        self._frames = Frames(self.frame)
+        self.pump = Pump(
+            service,
+            self.store,
+            options.clock,
+            publish=self.publish,
+            lagging=self.lagging,
+            arrived=self._frames.wake,
+        )
         self.dispatch = Dispatch(service, self.store, publish=self.publish, tell=self._tell, user=_user())
+        show_times_in(ZoneInfo(options.preferences.time_zone))
+        self._memory = Memory(options.memory, options.clock)
+        self._memory.load()
         self.session = Session(
             service=service,
             store=self.store,
@@ -78,14 +117,16 @@ class WjtuiApp(App[Leave]):
             dispatch=self.dispatch,
             inquiry=Inquiry(service, self.store, self.dispatch.tasks, publish=self.publish),
             toasts=ToastQueue(),
+            memory=self._memory,
             leave=self.end,
             try_again=self.pump.try_again,
+            wake=self._frames.wake,
             place_toasts=self._place_toasts,
+            theme_troubles=self._set_themes(),
         )
-        self._crier = Crier(self.session, self._says_newest_event)
+        self._crier = Crier(self.session, self._says_newest_event, self._write)
         self.type_ahead = TypeAhead(self)
         self._tasks = TaskSet(self._task_failed)
-        self._set_themes()
 
     def get_default_screen(self) -> MainScreen:
         return MainScreen(self.session)
@@ -95,7 +136,15 @@ class WjtuiApp(App[Leave]):
         return ContinuedDriver if found is LinuxDriver else found
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return DEFAULT_VARIABLES
+        return default_variables(self.current_theme, super().get_theme)
+
+    def get_theme(self, theme_name: str) -> Theme | None:
+        """The theme of that name; without colours where NO_COLOR is set."""
+        found = super().get_theme(theme_name)
+        return found if self._colour or found is None else COLOURLESS
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return line_filters(super().get_line_filters(), colour=self._colour, ascii_only=self.options.ascii)
 
     @property
     def main_screen(self) -> MainScreen:
@@ -106,10 +155,11 @@ class WjtuiApp(App[Leave]):
 
     def lagging(self) -> bool:
         """Whether the terminal has not taken what was painted last."""
-        return queue_depth(self._driver) > LAGGING
+        return queue_depth(self._driver) > LAGGING or self._flow.clogged(monotonic())
 
     def publish(self, change: Change) -> None:
         """Tell whoever listens what changed."""
+        self._frames.wake()
         if Topic.ENGINE in change.topics:
             self.call_after_refresh(let_go)
         for topic in change.topics:
@@ -123,29 +173,69 @@ class WjtuiApp(App[Leave]):
         self._tasks.start("events", self._receive())
         self._tasks.start("keys", self.type_ahead.run())
         self.session.topics[Topic.NOTICES].subscribe(self, self._crier.on_notices)
-        self.set_interval(FRAME, self.frame, name="frames")
+        self.session.topics[Topic.JOBS].subscribe(self, self._crier.on_jobs)
+        self.session.frames.subscribe(self, self._crier.on_frame)
+        self._frames.start(self.set_interval(FRAME, self._frames.beat, name="frames"))
         # After fg the terminal is empty, and the library believes it still shows what it did.
         self.app_resume_signal.subscribe(self, lambda _: self.call_later(self.refresh, layout=True))
-        for trouble in self._theme_troubles:
+        for trouble in (*self.options.troubles, *self.keys.troubles, *self.session.theme_troubles):
             self.call_after_refresh(self._tell, trouble, "", Tone.WARNING)
 
     async def on_event(self, event: events.Event) -> None:
-        if self.type_ahead.admits(event):
+        if isinstance(event, events.CursorPosition):
+            self._flow.answered(monotonic())
+        elif self.type_ahead.admits(event):
             await super().on_event(event)
 
     async def on_unmount(self) -> None:
         await self.dispatch.tasks.cancel()
         await self._tasks.cancel()
+        await self._memory.aclose()
 
     async def action_quit(self) -> None:
-        """ctrl+q."""
+        """ctrl+q, also where a dialog or a field has the focus."""
         self.main_screen.shell.quit()
 
+    def action_help(self) -> None:
+        """F1, likewise; a second one closes the help."""
+        self.main_screen.shell.help_anywhere()
+
+    def action_copy(self) -> None:
+        """ctrl+c where no screen of ours takes it."""
+        self.main_screen.shell.copy()
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy to the clipboard of the person's terminal, through tmux and over SSH."""
+        self._clipboard = text
+        written = copied(text, self.options.environment)
+        if written is None:
+            self._tell("That is too long to copy", "Terminals take 75 kB; save it to a file.", Tone.WARNING)
+        else:
+            self._write(written)
+
+    def on_app_focus(self) -> None:
+        """Somebody looks again: what was held back is shown at once."""
+        self.frame()
+        for screen in self.screen_stack:
+            if isinstance(screen, View):
+                screen.tick()
+
     def frame(self) -> None:
-        """The one frame clock: apply what came in and let the views catch up, unless the terminal lags."""
+        """The one frame clock: apply what came in and let the views catch up, unless the terminal lags.
+
+        While another window has the focus, only each ``UNSEEN`` th: it may still be in sight.
+        """
+        self._beats += 1
+        if not self.app_focus and self._beats % UNSEEN:
+            return
         if self.pump.frame():
             self.frame_number += 1
             self.session.frames.publish(self.frame_number)
+            if not self.is_headless:
+                # After the refreshes that this frame has asked for.
+                self.call_after_refresh(lambda: self._write(self._flow.ask(monotonic())))
+        if self.store.pending or self._crier.waiting or self.lagging():
+            self._frames.wake()
 
     async def _receive(self) -> None:
         try:
@@ -167,18 +257,38 @@ class WjtuiApp(App[Leave]):
             if isinstance(screen, View):
                 screen.place_toasts()
 
+    def _write(self, text: str) -> None:
+        """Send what is no part of the picture to the terminal."""
+        if text and self._driver is not None and not self.lent:
+            self._driver.write(text)
+
     def _tell(self, title: str, body: str, tone: Tone) -> None:
         self.session.tell(title, body, tone)
 
-    def _set_themes(self) -> None:
+    def _bind_for_dialogs(self) -> None:
+        """The keys that count in dialogs and fields too: of help and quit those that type nothing."""
+        for id, action in (("app.quit", "quit"), ("app.help", "help")):
+            for key in self.keys.of(id):
+                if not types(key):
+                    self._bindings.bind(key, action, priority=True)
+        for key in self.keys.of("app.copy"):
+            self._bindings.bind(key, "copy")
+
+    def _set_themes(self) -> list[str]:
+        """Know all themes and wear one; a sentence for each that cannot be used.
+
+        What command line, environment or ``config.toml`` name comes before what was chosen last time.
+        """
         themes, troubles = load_themes(theme_folders(self.options.user_themes))
         for theme in themes.values():
             self.register_theme(theme)
         wanted = self.options.theme
         if wanted and wanted not in self.available_themes:
             troubles.append(f"There is no theme '{wanted}'; there are {', '.join(sorted(themes))}.")
+        if not wanted and not self.options.environment.get("NO_COLOR"):
+            wanted = self._memory.get("theme", "")
         self.theme = choose(wanted, self.options.environment, self.available_themes)
-        self._theme_troubles = troubles
+        return troubles
 
     def _task_failed(self, name: str, error: BaseException) -> None:
         if isinstance(error, Exception):

@@ -10,6 +10,7 @@ from typing import Any
 from wjtui.model.errors import WjtuiError
 from wjtui.model.events import Tone
 from wjtui.model.jobs import Job
+from wjtui.model.runs import RunRef
 from wjtui.service import JobService
 from wjtui.support.tasks import TaskSet
 from wjtui.tui.present.plain import plain
@@ -81,6 +82,14 @@ class Dispatch:
     def cancel_later(self, job: Job) -> None:
         """Take the start that was put off back."""
         self._give(job, "Taking back", self._service.cancel_later(job.id))
+
+    def delete_run(self, job: Job, run: RunRef) -> None:
+        """Move a run to the trash."""
+        self._give(job, "Deleting", self._service.delete_run(run))
+
+    def restore_run(self, job: Job, run: RunRef) -> None:
+        """Bring a run back out of the trash."""
+        self._give(job, "Bringing back", self._service.restore_run(run))
 
     def shut_down(self) -> None:
         """Stop every job, then the engine."""

@@ -24,6 +24,11 @@ class Herald:
         """Failures of each job that were not told, in the order of their newest."""
         self._sentence = ""
 
+    @property
+    def waiting(self) -> bool:
+        """Whether something is held back."""
+        return bool(self._held)
+
     def failed(self, job: str, sentence: str, now: float) -> str | None:
         """A job failed; ``sentence`` says how (``exit 1 after 00:04:31``). What to write now, if anything."""
         self._held[job] = self._held.pop(job, 0) + 1

@@ -62,12 +62,15 @@ class Pump:
         *,
         publish: Callable[[Change], None],
         lagging: Callable[[], bool],
+        arrived: Callable[[], None] = lambda: None,
     ) -> None:
+        """``arrived`` is called for each piece of news."""
         self._service = service
         self._store = store
         self._clock = clock
         self._publish = publish
         self._lagging = lagging
+        self._arrived = arrived
         self._mailbox = Mailbox()
         self._again = asyncio.Event()
         self.skipped = 0
@@ -105,6 +108,7 @@ class Pump:
                         self._publish(self._store.apply([item]))
                         continue
                     self._mailbox.put(item)
+                    self._arrived()
             except WjtuiError as error:
                 link, reason = Link.LOST, error.message
             # News that came before the link broke are older than the break.

@@ -21,13 +21,21 @@ def needs_jobs(store: Store, job: Job | None) -> str | None:
     return None if store.jobs else "There are no jobs yet."
 
 
-def _cannot_change(store: Store, job: Job | None) -> str | None:
+def engine_why_not(store: Store) -> str | None:
+    """Commands need an engine that can be reached, and a screen that may change something."""
     if store.read_only:
         return "This screen is read-only: it was opened with --read-only."
     if store.link is not Link.LIVE:
-        return "The engine is not reachable: nothing can be changed. F5 tries again."
+        again = store.keys.name("view.refresh")
+        return f"The engine is not reachable: nothing can be changed. {again} tries again."
     if store.engine is not None and store.engine.stopping:
         return "The engine is stopping and takes no commands."
+    return None
+
+
+def _cannot_change(store: Store, job: Job | None) -> str | None:
+    if (reason := engine_why_not(store)) is not None:
+        return reason
     if job is None:
         return "No job is chosen."
     if job.id.key in store.pending:
@@ -41,11 +49,11 @@ def run_why_not(store: Store, job: Job | None) -> str | None:
         return reason
     name = plain(job.id.name)
     if job.is_continuous:
-        return f"{name} is continuous, so it has no runs: R restarts it, s starts it."
+        return _no_runs(store, name)
     if isinstance(job.phase, Busy):
-        return f"{name} is already running: x stops the run."
+        return f"{name} is already running: {store.keys.name('job.stop')} stops the run."
     if not job.runnable:
-        return f"{name} cannot run: w tells why."
+        return f"{name} cannot run: {store.keys.name('job.why')} tells why."
     if store.engine is not None and store.engine.stopped_by_setting:
         return "WEBJOBS_STOPPED is set, so no job runs."
     return None
@@ -55,7 +63,7 @@ def start_why_not(store: Store, job: Job | None) -> str | None:
     """Start is for continuous jobs; one that runs may be started again, nothing changes then."""
     if (reason := _cannot_change(store, job)) is not None or job is None:
         return reason
-    return None if job.is_continuous else f"{plain(job.id.name)} is triggered: r runs it."
+    return None if job.is_continuous else _is_triggered(store, job)
 
 
 def schedule_why_not(store: Store, job: Job | None) -> str | None:
@@ -73,11 +81,10 @@ def pause_why_not(store: Store, job: Job | None) -> str | None:
     """Pause and resume need a schedule."""
     if (reason := _cannot_change(store, job) or schedule_why_not(store, job)) is not None or job is None:
         return reason
-    return (
-        f"{plain(job.id.name)} has no schedule to pause: c says how to add one."
-        if job.schedule is None
-        else None
-    )
+    if job.schedule is not None:
+        return None
+    how = f"{store.keys.name('job.schedule')} says how to add one"
+    return f"{plain(job.id.name)} has no schedule to pause: {how}."
 
 
 def later_why_not(store: Store, job: Job | None) -> str | None:
@@ -86,14 +93,19 @@ def later_why_not(store: Store, job: Job | None) -> str | None:
         return reason
     name = plain(job.id.name)
     if job.is_continuous:
-        return f"{name} is continuous, so it has no runs: R restarts it, s starts it."
+        return _no_runs(store, name)
     if job.later is not None:
         return None
     if not job.runnable:
-        return f"{name} cannot run: w tells why."
+        return f"{name} cannot run: {store.keys.name('job.why')} tells why."
     if store.engine is not None and store.engine.stopped_by_setting:
         return "WEBJOBS_STOPPED is set, so no job runs."
     return None
+
+
+def change_why_not(store: Store, job: Job | None) -> str | None:
+    """Why nothing about a job can be changed now, whatever it is that is to be changed."""
+    return _cannot_change(store, job)
 
 
 def stop_why_not(store: Store, job: Job | None) -> str | None:
@@ -104,7 +116,7 @@ def stop_why_not(store: Store, job: Job | None) -> str | None:
     if not job.is_continuous and not isinstance(job.phase, Busy):
         return f"{name} has no run going, so there is nothing to stop."
     if job.is_continuous and job.disabled and isinstance(job.phase, Stopped):
-        return f"{name} is stopped already: s starts it."
+        return f"{name} is stopped already: {store.keys.name('job.start')} starts it."
     return None
 
 
@@ -121,7 +133,26 @@ def restart_why_not(store: Store, job: Job | None) -> str | None:
     """Restart is for continuous jobs that are meant to run."""
     if (reason := _cannot_change(store, job)) is not None or job is None:
         return reason
-    name = plain(job.id.name)
     if not job.is_continuous:
-        return f"{name} is triggered: r runs it."
-    return f"{name} is stopped: s starts it." if job.disabled else None
+        return _is_triggered(store, job)
+    if not job.disabled:
+        return None
+    return f"{plain(job.id.name)} is stopped: {store.keys.name('job.start')} starts it."
+
+
+def _no_runs(store: Store, name: str) -> str:
+    restart, start = store.keys.name("job.restart"), store.keys.name("job.start")
+    return f"{name} is continuous, so it has no runs: {restart} restarts it, {start} starts it."
+
+
+def _is_triggered(store: Store, job: Job) -> str:
+    return f"{plain(job.id.name)} is triggered: {store.keys.name('job.run')} runs it."
+
+
+def shell_why_not(store: Store, job: Job | None) -> str | None:
+    """A shell is for who may change things, on the machine where the job's files are."""
+    if (reason := engine_why_not(store)) is not None or job is None:
+        return reason or "No job is chosen."
+    if store.engine is not None and not store.engine.shares_files:
+        return "The engine is on another machine: its files are not here."
+    return None

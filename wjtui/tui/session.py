@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,8 +10,10 @@ from textual.signal import Signal
 
 from wjtui.model.events import Tone
 from wjtui.service import JobService
+from wjtui.tui.bindings import Keys
 from wjtui.tui.dispatch import Dispatch
 from wjtui.tui.inquiry import Inquiry
+from wjtui.tui.memory import Memory
 from wjtui.tui.options import Leave, ScreenOptions
 from wjtui.tui.present.toasts import ToastQueue
 from wjtui.tui.store import Change, Store, Topic
@@ -30,10 +32,22 @@ class Session:
     dispatch: Dispatch
     inquiry: Inquiry
     toasts: ToastQueue
+    memory: Memory
+    """What is remembered of this root from one time to the next."""
     leave: Callable[[Leave], None]
     try_again: Callable[[], None]
     """Look for the engine at once."""
+    wake: Callable[[], None]
+    """Have frames shown again: there may be something new."""
     place_toasts: Callable[[], None]
+
+    theme_troubles: Sequence[str] = ()
+    """Sentences about theme files that cannot be used."""
+
+    @property
+    def keys(self) -> Keys:
+        """Which keys give which command."""
+        return self.store.keys
 
     @property
     def now(self) -> datetime:

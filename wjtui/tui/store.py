@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wjtui.model.events import (
     EngineChanged,
@@ -26,14 +27,20 @@ from wjtui.model.events import (
     Usage,
     UsageSampled,
 )
+from wjtui.model.instances import Instance
 from wjtui.model.jobs import Job
-from wjtui.model.runs import RunId
+from wjtui.model.runs import Run, RunId, RunRef
 from wjtui.model.schedules import Missed
 from wjtui.tui.present.failures import failure_of
 from wjtui.tui.present.jobs import JobKey
 from wjtui.tui.present.schedules import with_newest
 
+if TYPE_CHECKING:
+    from wjtui.tui.bindings import Keys
+
 NOTICES_KEPT = 1000
+SAMPLES_KEPT = 60
+"""Of what a job uses: a minute or two."""
 
 
 class Topic(StrEnum):
@@ -46,6 +53,7 @@ class Topic(StrEnum):
     LINK = "link"
     PENDING = "pending"
     PAST = "past"
+    RUNS = "runs"
 
 
 class Link(Enum):
@@ -66,6 +74,10 @@ class Change:
     logs: dict[LogRef, LogExtent] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     """New ones only: what a snapshot brings is old."""
+    runs: dict[RunRef, Run | None] = field(default_factory=dict)
+    """Runs that began or changed; None: pruned or deleted. The store keeps none of them."""
+    anew: bool = False
+    """A snapshot came: what was read of the past may have changed since."""
 
 
 class Past(NamedTuple):
@@ -78,14 +90,33 @@ class Past(NamedTuple):
     durations: tuple[timedelta, ...] = ()
 
 
+class Whereabouts(NamedTuple):
+    """Where a job runs, as far as it was asked for: without its environment, which holds secrets."""
+
+    pid: int | None
+    """The process that this was asked about."""
+    instances: tuple[Instance, ...] = ()
+    folder: str = ""
+    command: tuple[str, ...] = ()
+
+
 class Store:
     """Current values; no input, no output, no clock."""
 
-    def __init__(self, *, read_only: bool = False) -> None:
+    def __init__(self, *, read_only: bool = False, keys: Keys | None = None) -> None:
+        # The table of commands knows the store, so it is there only by now.
+        from wjtui.tui.bindings import OWN
+
         self.read_only = read_only
+        self.keys = keys or OWN
+        """For sentences that name a key."""
         self.engine: EngineInfo | None = None
         self.jobs: dict[JobKey, Job] = {}
         self.usage: dict[JobKey, Usage] = {}
+        self.usage_past: dict[JobKey, deque[Usage]] = {}
+        """The last samples of each job, oldest first."""
+        self.whereabouts: dict[JobKey, Whereabouts] = {}
+        """Of jobs whose details somebody looks at."""
         self.extents: dict[LogRef, LogExtent] = {}
         self.notices: list[Notice] = []
         self.pending: dict[JobKey, str] = {}
@@ -121,6 +152,13 @@ class Store:
         self.past[key] = past._replace(missed=with_newest(past.missed, self.newest_missed.get(key)))
         return Change({Topic.PAST}, {key})
 
+    def locate(self, key: JobKey, found: Whereabouts) -> Change:
+        """The engine answered where a job runs."""
+        if self.whereabouts.get(key) == found:
+            return Change()
+        self.whereabouts[key] = found
+        return Change({Topic.PAST}, {key})
+
     def mark(self, key: JobKey, word: str | None) -> Change:
         """A command for a job is on its way, or, with None, has come back."""
         if word is None:
@@ -134,10 +172,13 @@ class Store:
         self.engine = snapshot.engine
         self.jobs = {job.id.key: job for job in snapshot.jobs}
         self.usage = {sample.id.key: sample.usage for sample in snapshot.usage}
+        self.usage_past = {}
+        self.whereabouts = {}
         self.extents = {}
         self.past, self.newest_missed = {}, {}
         self.notices = list(snapshot.notices)[-NOTICES_KEPT:]
-        change.topics |= {Topic.ENGINE, Topic.JOBS, Topic.NOTICES, Topic.PAST}
+        change.topics |= {Topic.ENGINE, Topic.JOBS, Topic.NOTICES, Topic.PAST, Topic.RUNS}
+        change.anew = True
         change.jobs |= gone | set(self.jobs)
 
     def _apply(self, envelope: Envelope, change: Change) -> None:
@@ -152,6 +193,8 @@ class Store:
             case JobRemoved(id=job_id):
                 self.jobs.pop(job_id.key, None)
                 self.usage.pop(job_id.key, None)
+                self.usage_past.pop(job_id.key, None)
+                self.whereabouts.pop(job_id.key, None)
                 self.past.pop(job_id.key, None)
                 self.newest_missed.pop(job_id.key, None)
                 change.topics.add(Topic.JOBS)
@@ -162,6 +205,7 @@ class Store:
                 change.logs[ref] = extent
             case UsageSampled(id=job_id, usage=usage):
                 self.usage[job_id.key] = usage
+                self.usage_past.setdefault(job_id.key, deque(maxlen=SAMPLES_KEPT)).append(usage)
                 change.topics.add(Topic.JOBS)
                 change.jobs.add(job_id.key)
             case MissedChanged(id=job_id, missed=missed):
@@ -178,8 +222,11 @@ class Store:
                 change.topics.add(Topic.ENGINE)
             case RunRemoved(ref=ref):
                 self.extents.pop(LogRef(ref.job, ref.run), None)
-            case RunChanged():
-                pass  # a job carries its latest run; older ones are asked for when they are shown
+                change.topics.add(Topic.RUNS)
+                change.runs[ref] = None
+            case RunChanged(run=run):
+                change.topics.add(Topic.RUNS)
+                change.runs[run.ref] = run
 
     def _notice(self, notice: Notice, change: Change) -> None:
         self.notices.append(notice)

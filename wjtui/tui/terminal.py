@@ -14,6 +14,8 @@ from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 
+from wjtui.tui.outside import GIVE_TITLE_BACK, KEEP_TITLE, has_title
+
 LAGGING = 1
 """Frames that may wait in the driver's queue; with more, the terminal does not keep up."""
 LOOK_EVERY = 0.25
@@ -52,6 +54,16 @@ class ContinuedDriver(LinuxDriver):
 
     After a ``kill -STOP`` and ``-CONT`` the library would start its threads beside those that still run.
     """
+
+    def start_application_mode(self) -> None:
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        if has_title(os.environ):
+            self.write(KEEP_TITLE)
+
+    def stop_application_mode(self) -> None:
+        if has_title(os.environ):
+            self.write(GIVE_TITLE_BACK)
+        super().stop_application_mode()
 
     def _sigcont_application(self, *given: object) -> None:
         if not self._must_signal_resume:

@@ -18,7 +18,7 @@ from wjtui.model.schedules import LaterStart, Missed, MissedReason, Schedule, Sc
 from wjtui.model.settings import JobSettings
 from wjtui.schedule.zones import zone_of
 from wjtui.tui.inquiry import durations
-from wjtui.tui.present.details import details
+from wjtui.tui.present.details import Closeup, details
 from wjtui.tui.present.header import banner
 from wjtui.tui.present.ink import Ink, Line, Piece, plain_text
 from wjtui.tui.present.jobs import Chip, Column, cell, passes
@@ -403,7 +403,7 @@ def test_why_knows_what_the_engine_said_and_what_was_missed() -> None:
 
 def test_details_tell_of_the_schedule() -> None:
     job = make_job("a", schedule=make_schedule(state=ScheduleState.OFF), later=LATER)
-    said = text_of(details(job, None, NOW, (gap(MissedReason.OFF, 2),)))
+    said = text_of(details(job, NOW, Closeup(missed=(gap(MissedReason.OFF, 2),))))
     for words in (
         "0 0 2 * * *  in UTC",
         "Means        At 02:00, every day",
@@ -412,7 +412,7 @@ def test_details_tell_of_the_schedule() -> None:
         "Last missed  2026-11-21 04:12:09 to 04:13:09 UTC  2 times: WEBJOBS_DISABLE_SCHEDULE was set",
     ):
         assert words in said, words
-    assert "Last missed" not in text_of(details(job, None, NOW))
+    assert "Last missed" not in text_of(details(job, NOW))
 
 
 @pytest.mark.parametrize(

@@ -320,7 +320,7 @@ def test_details_name_everything() -> None:
     job = make_job(
         "a", latest_run=run, settings=JobSettings(stop_signal="SIGINT", env={"B": "1"}), tail=("oops",)
     )
-    text = "\n".join(plain_text(line) for line in details(job, None, NOW))
+    text = "\n".join(plain_text(line) for line in details(job, NOW))
     for words in (run.ref.run, "exit 1", "SIGINT", "Environment  B", "oops", "/srv/data/jobs/triggered/a"):
         assert words in text
 
@@ -328,7 +328,7 @@ def test_details_name_everything() -> None:
 def test_a_jobs_colours_are_not_in_its_last_words() -> None:
     job = make_job("a", latest_run=make_run("a", RunStatus.FAILED), tail=("\x1b[1;31mboom\x1b[0m", "\x1b[0m"))
     assert last_words(job) == '  "boom"'
-    assert any(plain_text(line).endswith(" boom") for line in details(job, None, NOW))
+    assert any(plain_text(line).endswith(" boom") for line in details(job, NOW))
 
 
 def test_the_title_tells_two_runs_of_one_minute_apart() -> None:

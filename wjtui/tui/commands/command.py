@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
+_PART_OF_NAME = frozenset(("sort", "move", "pane"))
+"""Groups without whose name the rest of an id says nothing."""
+
 D = TypeVar("D")
 """The desk that can do it."""
 
@@ -74,6 +77,12 @@ class Command(Generic[D]):
     """The word in the footer; empty: not there."""
     says: Callable[[D], str] | None = None
     """The word in the footer as things stand; empty: not there now."""
+
+    @property
+    def name(self) -> str:
+        """What the palette calls it, typed after a colon: ``stop``, ``engine-log``, ``sort-name``."""
+        group, _, name = self.id.partition(".")
+        return (f"{group}-{name}" if group in _PART_OF_NAME else name).replace("_", "-")
 
     def word(self, desk: D) -> str:
         """The word in the footer now; empty: it is not there."""

@@ -18,6 +18,7 @@ from wjtui.tui.refusals import (
     restart_why_not,
     run_why_not,
     schedule_why_not,
+    shell_why_not,
     start_why_not,
     stop_why_not,
 )
@@ -46,6 +47,7 @@ class JobDesk(Protocol):
     def details(self) -> None: ...
     def history(self) -> None: ...
     def why(self) -> None: ...
+    def shell(self) -> None: ...
 
 
 def any_of(why_not: JobWhyNot) -> Callable[[JobDesk], str | None]:
@@ -117,6 +119,8 @@ COMMANDS: tuple[Command[JobDesk], ...] = (
     ),
     Command("job.details", ("d",), "details, or the log again", lambda d: d.details(), Section.JOBS,
             Where.JOB, first_of(needs_job), "Details"),
+    Command("job.shell", (), "a shell in the job's folder, with its environment", lambda d: d.shell(),
+            Section.JOBS, Where.JOB, first_of(shell_why_not)),
 )  # fmt: skip
 """In the order of footer and help: those that count wherever a job is chosen."""
 

@@ -64,7 +64,11 @@ class JobDesk:
                 self._dispatch.run(job, arguments)
                 self._view.started()
 
-        self._view.app.push_screen(Arguments(plain(job.id.name), job.settings.arguments), answered)
+        self._view.app.push_screen(Arguments(plain(job.id.name), self.usual_arguments(job)), answered)
+
+    def usual_arguments(self, job: Job) -> str:
+        """Those that the field for arguments begins with."""
+        return job.settings.arguments
 
     def start(self) -> None:
         """Start continuous jobs."""
@@ -96,10 +100,10 @@ class JobDesk:
             self._ask("Kill", jobs, self._dispatch.kill, "Keep running")
             return
         job = jobs[0]
-        grace = job.settings.grace_seconds(job.id.type)
+        grace, gently = job.settings.grace_seconds(job.id.type), self.store.keys.name("job.stop")
         lines: list[Line] = [
             (Piece("Its processes get no time to end by themselves; what they were doing may be lost."),),
-            (Piece(f"To let it end by itself first, use x: it gets {grace} s.", Ink.DIM),),
+            (Piece(f"To let it end by itself first, use {gently}: it gets {grace} s.", Ink.DIM),),
         ]
         answers = [Answer(CANCEL, "Keep running", "c"), Answer("kill", "Kill now", "k", dangerous=True)]
 
@@ -121,8 +125,10 @@ class JobDesk:
         self._view.show_details()
 
     def history(self) -> None:
-        """The log of its run."""
-        self._view.started()
+        """The runs of a job, or its launches."""
+        from wjtui.tui.screens.runs import RunsScreen
+
+        self._view.app.push_screen(RunsScreen(self._session, self.targets[0].id.key))
 
     def later(self) -> None:
         """Put a start off; where one is already, change it or take it back."""
@@ -150,12 +156,21 @@ class JobDesk:
 
     def why(self) -> None:
         """Say why a job is not running."""
-        job = self.targets[0]
+        self.explain(self.targets[0])
+
+    def explain(self, job: Job) -> None:
+        """Say it, and say it anew when more is known."""
         title = f"{plain(job.id.name)}: " + ("it runs" if job.live else "why it is not running")
         question = Question(title, self._reasons(job), [Answer(CANCEL, "Close", "c")])
         self._why = job.id.key, question
         self._view.app.push_screen(question)
         self._session.inquiry.ask(job)
+
+    def shell(self) -> None:
+        """A shell as the job finds the world; asks first when that shows secrets."""
+        from wjtui.tui.desks.shell_out import ShellOut
+
+        ShellOut(self._view, self.targets[0]).open()
 
     def _able(self, why_not: JobWhyNot) -> tuple[Job, ...]:
         """Those of the targets to which it can be done: a bulk command leaves the others alone."""
@@ -205,5 +220,5 @@ class JobDesk:
     def _reasons(self, job: Job) -> list[Line]:
         past = self.store.past.get(job.id.key)
         missed = past.missed if past is not None else ()
-        reasons = why_not_running(job, self.store.engine, self._session.now, missed)
+        reasons = why_not_running(job, self.store.engine, self._session.now, missed, self.store.keys)
         return [(Piece(reason),) for reason in reasons]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from wjtui.tui.present.jobs import RESULTS, Column
+from wjtui.tui.present.plain import plain
 
 
 class Place(NamedTuple):
@@ -29,6 +31,8 @@ _NAME = range(12, 17)
 """So many cells a name gets before another column is dropped for it."""
 _NAME_AT_MOST = 40
 _SCHEDULE_AT_MOST = 28
+_LAST_AT_MOST = 60
+"""With the last error line of a job that failed."""
 _DROPPED = (Column.CPU, Column.MEMORY, Column.SCHEDULE, Column.TYPE, Column.RESULTS, Column.LAST)
 _GAP = 1
 _GUTTER = 2
@@ -36,9 +40,25 @@ RIGHT = frozenset({Column.CPU, Column.MEMORY, Column.NEXT})
 """Columns whose text stands at the right edge."""
 
 
-def lay_out(width: int, longest_name: int) -> tuple[Place, ...]:
+def read_columns(names: Sequence[str]) -> tuple[tuple[Column, ...], str]:
+    """The columns that a person names, the name of the job always among them, and a sentence on the unknown.
+
+    None named: all of them.
+    """
+    known = {key: column for column in Column for key in (column.name.lower(), column.value.lower())}
+    wanted = dict.fromkeys(known[name.lower()] for name in names if name.lower() in known)
+    unknown = [plain(name) for name in names if name.lower() not in known]
+    if Column.NAME not in wanted:
+        wanted = {Column.NAME: None, **wanted} if wanted else dict.fromkeys(Column)
+    told = ", ".join(column.name.lower() for column in Column)
+    return tuple(
+        wanted
+    ), f"config.toml: there is no column '{unknown[0]}': there are {told}." if unknown else ""
+
+
+def lay_out(width: int, longest_name: int, wanted: Sequence[Column] = tuple(Column)) -> tuple[Place, ...]:
     """The columns for a table of ``width`` cells, left to right; the first ones dropped matter least."""
-    columns = list(Column)
+    columns = list(wanted)
     widths = {**_WIDTH, Column.NAME: min(max(longest_name, _NAME.start), _NAME.stop)}
 
     def spare() -> int:
@@ -47,6 +67,8 @@ def lay_out(width: int, longest_name: int) -> tuple[Place, ...]:
     for column in _DROPPED:
         if spare() >= 0:
             break
+        if column not in columns:
+            continue
         columns.remove(column)
     if spare() < 0:
         widths[Column.STATUS] = 1  # the glyph says it, too
@@ -55,6 +77,8 @@ def lay_out(width: int, longest_name: int) -> tuple[Place, ...]:
     widths[Column.NAME] += min(spare(), max(0, min(longest_name, _NAME_AT_MOST) - widths[Column.NAME]))
     if Column.SCHEDULE in columns:
         widths[Column.SCHEDULE] += min(spare(), _SCHEDULE_AT_MOST - widths[Column.SCHEDULE])
+    if Column.LAST in columns:
+        widths[Column.LAST] += max(0, min(spare(), _LAST_AT_MOST - widths[Column.LAST]))
     widths[Column.NAME] += max(0, spare())
     places = []
     x = _GUTTER

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from wjtui.model.events import Usage
-from wjtui.model.jobs import Busy, Job, Running, Severity, Stopping
+from wjtui.model.jobs import Job, Severity
 from wjtui.model.runs import Exit
 from wjtui.model.schedules import Missed, ScheduleState
 from wjtui.schedule.missed_words import missed_words
@@ -14,24 +16,41 @@ from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.plain import plain
 from wjtui.tui.present.schedules import STANDINGS, schedule_text, stretch, waiting
 from wjtui.tui.present.sgr import colourless
-from wjtui.tui.present.status import status, strip_of_results
-from wjtui.tui.present.times import age, moment, seconds_between, size, span
+from wjtui.tui.present.spark import sparkline
+from wjtui.tui.present.status import pid_of, status, strip_of_results
+from wjtui.tui.present.times import age, moment, seconds_between, size, span, stamp
+from wjtui.tui.store import Whereabouts
 
 _LABEL = 12
+_BARS = 30
+_CALM_CPU = 10.0
+"""Percent of a core that are shown as a full bar at least: noise around zero is no mountain range."""
 _SHOWN_IF_SET = ("idle_timeout", "restart_time", "history_size", "stop_signal", "run_mode", "misfire")
 
 
-def details(
-    job: Job, usage: Usage | None, now: datetime, missed: Sequence[Missed] | None = None
-) -> list[Line]:
-    """The lines of the details pane; ``missed``: instants without a run, newest first, None: not known."""
+class Closeup(NamedTuple):
+    """What is known of a job beyond what an event tells."""
+
+    usage: Usage | None = None
+    samples: Sequence[Usage] = ()
+    """What it used, oldest first."""
+    missed: Sequence[Missed] = ()
+    """Instants without a run, newest first."""
+    where: Whereabouts | None = None
+
+
+def details(job: Job, now: datetime, seen: Closeup | None = None) -> list[Line]:
+    """The lines of the details pane."""
+    seen = seen or Closeup()
     return [
         *_problems(job),
-        *_state(job, usage, now),
-        *_schedule(job, now, missed),
+        *_state(job, seen, now),
+        *_schedule(job, now, seen.missed),
         *_latest(job, now),
         (),
         *_script(job),
+        *_whereabouts(job, seen.where),
+        *_instances(seen.where, now),
         (),
         *_settings(job),
     ]
@@ -53,28 +72,55 @@ def _problems(job: Job) -> Iterator[Line]:
         yield ()
 
 
-def _state(job: Job, usage: Usage | None, now: datetime) -> Iterator[Line]:
+def _state(job: Job, seen: Closeup, now: datetime) -> Iterator[Line]:
     shown = status(job, now)
     yield _row("Status", Piece(f"{shown.glyph} {shown.word}", shown.ink))
     kind = "continuous: kept running" if job.is_continuous else "triggered: one run at a time"
     yield _row("Type", kind, ", disabled (disable.job)" if job.disabled else "")
-    pid = _pid(job)
-    if pid is not None:
+    if (pid := pid_of(job)) is not None:
         yield _row("Process", f"pid {pid}")
+    usage = seen.usage
     if usage is not None and job.live:
         noun = "process" if usage.processes == 1 else "processes"
-        yield _row("Usage", f"cpu {usage.cpu:.1f}%   mem {size(usage.memory)}   {usage.processes} {noun}")
+        bars = sparkline([sample.cpu for sample in seen.samples], _BARS, at_least=_CALM_CPU)
+        yield _row("CPU", f"{usage.cpu:>6.1f}%  ", Piece(bars, Ink.RUNNING), f"  {usage.processes} {noun}")
+        bars = sparkline([sample.memory for sample in seen.samples], _BARS)
+        peak = max((sample.memory for sample in seen.samples), default=usage.memory)
+        yield _row(
+            "Memory",
+            f"{size(usage.memory):>7}  ",
+            Piece(bars, Ink.RUNNING),
+            Piece(f"  up to {size(peak)}", Ink.DIM),
+        )
     if job.recent:
         yield _row("Results", *strip_of_results(job, 10), Piece("  oldest first", Ink.DIM))
 
 
-def _pid(job: Job) -> int | None:
-    match job.phase:
-        case Running(pid=pid) | Stopping(pid=pid):
-            return pid
-        case Busy():
-            return job.latest_run.pid if job.latest_run is not None else None
-    return None
+def _whereabouts(job: Job, where: Whereabouts | None) -> Iterator[Line]:
+    """For attaching a debugger: what runs, and in which folder."""
+    if where is None or not where.command:
+        return
+    yield _row("Command", plain(shlex.join(where.command)[:2000]))
+    yield _row("Works in", plain(where.folder))
+
+
+def _instances(where: Whereabouts | None, now: datetime) -> Iterator[Line]:
+    """Every instance of this root that has something to say of the job."""
+    if where is None or (len(where.instances) < 2 and not any(each.holds_lock for each in where.instances)):
+        return
+    label = "Instances"
+    for each in where.instances:
+        said = plain(each.status) or "says nothing"
+        since = f" since {stamp(each.since, now)}" if each.since is not None else ""
+        alive = {True: "", False: "  its engine is gone", None: ""}[each.alive]
+        yield _row(
+            label,
+            Piece(plain(each.name), Ink.STRONG),
+            f"  {said}{since}{alive}",
+            Piece("  holds the lock" if each.holds_lock else "", Ink.KEY),
+            Piece("  this engine" if each.mine else "", Ink.DIM),
+        )
+        label = ""
 
 
 def _schedule(job: Job, now: datetime, missed: Sequence[Missed] | None) -> Iterator[Line]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from wjtui.model.events import EngineInfo, Notice, Tone
+from wjtui.model.events import EngineInfo, LogRef, Notice, Tone
 from wjtui.model.jobs import Job
+from wjtui.model.runs import run_id_time
 from wjtui.schedule.zones import zone_of
 from wjtui.tui.present.failures import last_words
 from wjtui.tui.present.ink import Ink, Line, Piece, plain_text
@@ -16,10 +18,11 @@ from wjtui.tui.present.jobs import Chip, count_chips, ending, failed_at, newest_
 from wjtui.tui.present.plain import fit, plain, shorten
 from wjtui.tui.present.schedules import coming, waiting, zone_name
 from wjtui.tui.present.status import status
-from wjtui.tui.present.times import clock, countdown, second, stamp
+from wjtui.tui.present.times import clock, countdown, second, stamp, zone_word
 from wjtui.tui.store import Link, Store
 
 _WIDE = 100
+_NARROW = 60
 MARK = {
     Tone.INFO: Piece("·", Ink.DIM),
     Tone.WARNING: Piece("!", Ink.WARNING),
@@ -37,13 +40,15 @@ class Banner(NamedTuple):
 def header(store: Store, now: datetime, width: int) -> Line:
     """The first line: whose engine this is, what needs a look, and the time."""
     left: list[Piece] = [Piece(" wjtui ", Ink.ACCENT)]
-    right = f"{clock(now)} UTC "
+    right = f"{clock(now)} {zone_word(now)} "
     engine = store.engine
     if engine is not None:
         place = f" {plain(engine.instance)}"
         if width >= 70:
             place += f":{plain(engine.root)}"
         left.append(Piece(shorten(place, max(8, width // 3)), Ink.STRONG))
+        if store.read_only:
+            left.append(Piece("  read-only", Ink.WARNING))
         left += _counts(store, now, width)
         if width >= 110:
             right += f" engine pid {engine.pid} "
@@ -52,13 +57,49 @@ def header(store: Store, now: datetime, width: int) -> Line:
     return (*left, Piece(fit("", max(1, width - used - len(right)))), Piece(right, Ink.DIM))
 
 
+def trail(path: Sequence[str], tail: str, now: datetime, width: int) -> Line:
+    """The first line of a screen over the list: where one is, something about it, and the time."""
+    right = f"{clock(now)} {zone_word(now)} " if width >= _NARROW else ""
+    pieces = [Piece(" wjtui" if width >= _NARROW else "", Ink.ACCENT)]
+    for part in path:
+        pieces += [Piece(" › ", Ink.DIM), Piece(plain(part), Ink.STRONG)]
+    pieces.append(Piece(f"   {plain(tail)}" if tail else "", Ink.DIM))
+    used = cell_len(plain_text(tuple(pieces)))
+    return (*pieces, Piece(" " * max(1, width - used - len(right))), Piece(right, Ink.DIM))
+
+
+def log_header(store: Store, refs: Sequence[LogRef], now: datetime, width: int) -> Line:
+    """The first line of a log that has the screen: whose it is, since when, how it does, and the time."""
+    job = store.jobs.get(refs[0].job.key) if refs else None
+    names = ", ".join(plain(ref.job.name) for ref in refs)
+    path = " wjtui › " if width >= _WIDE else " "
+    right = f"{clock(now)} {zone_word(now)} "
+    tail: list[Piece] = []
+    if len(refs) > 1:
+        tail.append(Piece(f"  {len(refs)} logs merged by time", Ink.DIM))
+    elif refs and refs[0].run is not None and width >= _NARROW:
+        tail.append(Piece(f"  run started {second(run_id_time(refs[0].run), now)}", Ink.DIM))
+    if job is not None and len(refs) == 1:
+        shown = shown_status(job, now, store.pending.get(job.id.key))
+        tail.append(Piece(f"  {shown.glyph} {shown.word}", shown.ink))
+    used = sum(cell_len(piece.text) for piece in tail) + len(path) + len(" › Log") + len(right) + 1
+    name = shorten(names, max(8, width - used))
+    left = (Piece(path, Ink.ACCENT), Piece(name, Ink.STRONG), Piece(" › Log", Ink.ACCENT), *tail)
+    room = width - cell_len(plain_text(left)) - len(right)
+    return (*left, Piece(" " * room), Piece(right, Ink.DIM)) if room >= 1 else left
+
+
 def schedule_header(job: Job, now: datetime, width: int, pending: str | None) -> Line:
     """The first line of the schedule view: the job, what it does, and the time, in its zone too."""
     shown = shown_status(job, now, pending)
     zone = zone_of(job, None)
     there = "" if zone_name(zone) == "UTC" else f" · {now.astimezone(zone):%H:%M:%S} {zone_name(zone)}"
     tail = f"  {shown.glyph} {shown.word}"
-    right = next(r for r in (f"{clock(now)} UTC{there} ", f"{clock(now)} UTC ", "") if 2 * len(r) <= width)
+    right = next(
+        r
+        for r in (f"{clock(now)} {zone_word(now)}{there} ", f"{clock(now)} {zone_word(now)} ", "")
+        if 2 * len(r) <= width
+    )
     path = (" wjtui › " if width >= _WIDE else " ", " › Schedule")
     room = width - len(right) - cell_len(tail) - len(path[0]) - len(path[1]) - 1
     name = shorten(plain(job.id.name), max(8, room))
@@ -96,15 +137,16 @@ def _counts(store: Store, now: datetime, width: int) -> list[Piece]:
 def banner(store: Store, now: datetime) -> Banner | None:
     """What stands between the person and the jobs, or None."""
     since = stamp(store.link_since, now) if store.link_since is not None else ""
+    again = store.keys.name("view.refresh")
     if store.link is Link.LOST:
         return Banner(
-            f"Engine not reachable since {since}; F5 tries again. Jobs may be running, the list is of then."
-            f"  {plain(store.link_reason)}",
+            f"Engine not reachable since {since}; {again} tries again."
+            f" Jobs may be running, the list is of then.  {plain(store.link_reason)}",
             True,
         )
     if store.link is Link.ENDED:
         return Banner(
-            f"The engine ended at {since}; F5 looks for a new one. This is the state of then.", True
+            f"The engine ended at {since}; {again} looks for a new one. This is the state of then.", True
         )
     engine = store.engine
     if engine is not None and engine.stopping:
@@ -121,12 +163,13 @@ def banner(store: Store, now: datetime) -> Banner | None:
 def newest_event(store: Store, now: datetime) -> Line:
     """The line under the list: the newest notice, or before there is one the newest failure."""
     if store.notices:
-        return _notice_line(store.notices[-1], now)
+        return notice_line(store.notices[-1], now)
     job = newest_failure(store.jobs.values())
     return () if job is None else _failure_line(job, now)
 
 
-def _notice_line(notice: Notice, now: datetime) -> Line:
+def notice_line(notice: Notice, now: datetime) -> Line:
+    """One event: how loud it is, when it was, whom it is about, and what it says."""
     name = f"{plain(notice.job.name)} " if notice.job is not None else ""
     ink = Ink.PLAIN if notice.tone is Tone.INFO else Ink.STRONG
     return (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -12,6 +12,7 @@ from wjtui.model.runs import Exit, Launch, Run
 from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.plain import plain
 from wjtui.tui.present.schedules import is_paused, next_cell, schedule_cell
+from wjtui.tui.present.sgr import colourless
 from wjtui.tui.present.status import SPINNER, Status, is_failing, status, strip_of_results
 from wjtui.tui.present.times import age, clock, countdown, seconds_between, size, span
 
@@ -46,6 +47,17 @@ class Chip(StrEnum):
     PAUSED = "Paused"
 
 
+class Sort(StrEnum):
+    """What the list is ordered by; the value is what the screen calls it."""
+
+    STATUS = "status"
+    NAME = "name"
+    TYPE = "type"
+    AGE = "age"
+    CPU = "cpu"
+    MEMORY = "mem"
+
+
 def shown_status(job: Job, now: datetime, pending: str | None, turn: int = 0) -> Status:
     """The status, or the command that is on its way with a spinner at ``turn``."""
     if pending is not None:
@@ -74,7 +86,7 @@ def cell(
         case Column.SCHEDULE:
             return (schedule_cell(job),)
         case Column.LAST:
-            return (_last(job, now),)
+            return (_last(job, now), *_last_words(job))
         case Column.RESULTS:
             return strip_of_results(job, RESULTS)
         case Column.CPU:
@@ -97,6 +109,13 @@ def _last(job: Job, now: datetime) -> Piece:
         going_down = isinstance(job.phase, Disabling | Stopping)
         return _launch(job.latest_launch, now, going_down=going_down)
     return _run(job.latest_run, now)
+
+
+def _last_words(job: Job) -> Line:
+    """Behind what became of a failing job, its last error line: cut off where the column ends."""
+    if not job.tail or not is_failing(job):
+        return ()
+    return Piece("  "), Piece(colourless(job.tail[-1]), Ink.LOG_ERROR)
 
 
 def _launch(launch: Launch | None, now: datetime, *, going_down: bool) -> Piece:
@@ -148,12 +167,42 @@ def passes(job: Job, chip: Chip, text: str, now: datetime) -> bool:
 def _rank(job: Job) -> tuple[int, str, str]:
     """Failing jobs first, those that cannot run last, else by name: rows move only when that changes."""
     place = 0 if is_failing(job) else 1 if job.runnable or job.live else 2
-    return place, job.id.name.lower(), job.id.type.value
+    return place, *_name(job)
 
 
-def in_order(jobs: Iterable[Job]) -> list[Job]:
-    """The jobs as the list shows them."""
-    return sorted(jobs, key=_rank)
+def _name(job: Job) -> tuple[str, str]:
+    return job.id.name.lower(), job.id.type.value
+
+
+def in_order(
+    jobs: Iterable[Job],
+    sort: Sort = Sort.STATUS,
+    usage: Mapping[JobKey, Usage] | None = None,
+    *,
+    reverse: bool = False,
+) -> list[Job]:
+    """The jobs as the list shows them: by age the newest first, by usage the greediest; ties by name."""
+    used = usage or {}
+
+    def of(job: Job, kind: Callable[[Usage], float]) -> float:
+        sample = used.get(job.id.key) if job.live else None
+        return -kind(sample) if sample is not None else 1.0
+
+    keys: dict[Sort, Callable[[Job], tuple[object, ...]]] = {
+        Sort.STATUS: _rank,
+        Sort.NAME: _name,
+        Sort.TYPE: lambda job: (job.id.type.value, *_name(job)),
+        Sort.AGE: lambda job: (-_begun(job), *_name(job)),
+        Sort.CPU: lambda job: (of(job, lambda sample: sample.cpu), *_name(job)),
+        Sort.MEMORY: lambda job: (of(job, lambda sample: sample.memory), *_name(job)),
+    }
+    return sorted(jobs, key=keys[sort], reverse=reverse)
+
+
+def _begun(job: Job) -> float:
+    """When its latest run or launch began, as seconds since 1970; 0: never."""
+    latest = job.latest_launch if job.is_continuous else job.latest_run
+    return latest.started.timestamp() if latest is not None else 0.0
 
 
 def count_chips(jobs: Mapping[JobKey, Job]) -> dict[Chip, int]:

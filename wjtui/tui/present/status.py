@@ -28,7 +28,8 @@ from wjtui.tui.present.times import seconds_between, span
 ASCII = {
     "●": "R", "◐": "~", "◓": "~", "◑": "~", "◒": "~", "◎": "i", "▲": "^", "○": ".", "✓": "+", "✗": "x",
     "■": "#", "◇": "?", "=": "=", "!": "!", "▌": ">", "▼": "v", "·": "-", "…": "~", "─": "-", "›": ">",
-    "↑": "^", "↓": "v", "←": "<", "→": ">", "‹": "<",
+    "↑": "^", "↓": "v", "←": "<", "→": ">", "‹": "<", "├": "|", "└": "`",
+    "▁": "_", "▂": "_", "▃": ".", "▄": ".", "▅": "-", "▆": "=", "▇": "#", "█": "#",
 }  # fmt: skip
 """Every glyph of ours and the character that stands for it where the terminal has no such glyph."""
 
@@ -58,14 +59,14 @@ class Status(NamedTuple):
     ink: Ink
 
 
-_RUN_STATUS = {
+RUN_STATUS = {
     RunStatus.INITIALIZING: Status("◐", "Initializing", Ink.WAITING),
     RunStatus.RUNNING: Status("●", "Running", Ink.RUNNING),
     RunStatus.SUCCESS: Status("✓", "Success", Ink.SUCCESS),
     RunStatus.FAILED: Status("✗", "Failed", Ink.FAILED),
     RunStatus.ABORTED: Status("■", "Aborted", Ink.ABORTED),
 }
-_OUTCOME = {
+OUTCOMES = {
     Outcome.OK: Piece("✓", Ink.SUCCESS),
     Outcome.FAILED: Piece("✗", Ink.FAILED),
     Outcome.ABORTED: Piece("■", Ink.ABORTED),
@@ -109,7 +110,7 @@ def status(job: Job, now: datetime) -> Status:
 
 def _idle(job: Job, now: datetime) -> Status:
     """How the latest run ended, unless what is to come says more: a failure does not go under in that."""
-    shown = _NEVER if job.latest_run is None else _RUN_STATUS[job.latest_run.status]
+    shown = _NEVER if job.latest_run is None else RUN_STATUS[job.latest_run.status]
     if is_failing(job):
         return shown
     if is_paused(job):
@@ -126,7 +127,17 @@ def _stopping(grace: int, deadline: datetime, now: datetime) -> Status:
 
 def strip_of_results(job: Job, cells: int) -> Line:
     """The last results, oldest first, one cell each."""
-    return tuple(_OUTCOME[outcome] for outcome in job.recent[-cells:])
+    return tuple(OUTCOMES[outcome] for outcome in job.recent[-cells:])
+
+
+def pid_of(job: Job) -> int | None:
+    """The process that is alive; None: none is."""
+    match job.phase:
+        case Running(pid=pid) | Stopping(pid=pid):
+            return pid
+        case Busy():
+            return job.latest_run.pid if job.latest_run is not None else None
+    return None
 
 
 def is_failing(job: Job) -> bool:

@@ -1,10 +1,31 @@
-"""Instants and spans of time in words; everything is UTC."""
+"""Instants and spans of time in words; instants in the zone that the person reads times in."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 _DAY = 86_400
+_shown_in: tzinfo = UTC
+
+
+def show_times_in(zone: tzinfo) -> None:
+    """From now on instants are shown in this zone: once a sitting, before anything is shown.
+
+    Of the process and not of a call, as the language of a program is: nothing on one screen may be in
+    another zone than the rest.
+    """
+    global _shown_in
+    _shown_in = zone
+
+
+def local(at: datetime) -> datetime:
+    """The instant as it is shown."""
+    return at.astimezone(_shown_in)
+
+
+def zone_word(at: datetime) -> str:
+    """What the zone is called at that instant: ``UTC``, ``CET``."""
+    return local(at).tzname() or "UTC"
 
 
 def seconds_between(start: datetime, end: datetime) -> int:
@@ -46,24 +67,24 @@ def countdown(due: datetime, now: datetime) -> str:
 
 def clock(at: datetime) -> str:
     """The time of day."""
-    return at.astimezone(UTC).strftime("%H:%M:%S")
+    return local(at).strftime("%H:%M:%S")
 
 
 def stamp(at: datetime, now: datetime) -> str:
     """The time of day, with the date when it was another day."""
-    at, now = at.astimezone(UTC), now.astimezone(UTC)
+    at, now = local(at), local(now)
     return clock(at) if at.date() == now.date() else at.strftime("%m-%d %H:%M")
 
 
 def second(at: datetime, now: datetime) -> str:
     """The time of day, with the whole date when it was another day."""
-    at, now = at.astimezone(UTC), now.astimezone(UTC)
+    at, now = local(at), local(now)
     return clock(at) if at.date() == now.date() else at.strftime("%Y-%m-%d %H:%M:%S")
 
 
 def moment(at: datetime) -> str:
     """Date and time of day."""
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return f"{local(at):%Y-%m-%d %H:%M:%S} {zone_word(at)}"
 
 
 def size(count: int) -> str:

@@ -25,6 +25,7 @@ from wjtui.model.jobs import (
 from wjtui.model.runs import RunStatus
 from wjtui.model.schedules import Missed, ScheduleState
 from wjtui.schedule.missed_words import REASONS
+from wjtui.tui.bindings import OWN, Keys
 from wjtui.tui.present.jobs import ending
 from wjtui.tui.present.plain import plain
 from wjtui.tui.present.schedules import schedule_text, stretch, waiting
@@ -35,11 +36,16 @@ _READ = 600
 
 
 def why_not_running(
-    job: Job, engine: EngineInfo | None, now: datetime, missed: Sequence[Missed] = ()
+    job: Job,
+    engine: EngineInfo | None,
+    now: datetime,
+    missed: Sequence[Missed] = (),
+    keys: Keys = OWN,
 ) -> list[str]:
     """One sentence a reason, the strongest first; for a job that runs, one that says so.
 
     ``missed``: its stretches of instants without a run, newest first, as far as they are known.
+    ``keys``: by what the sentences name keys.
     """
     reasons = []
     if not job.live:
@@ -49,24 +55,26 @@ def why_not_running(
         if job.script is None and not reasons:
             reasons.append("No script: its folder holds no run.* and no file with a known ending.")
     if not reasons or job.live:
-        reasons += _failure(job, now)
-        reasons.append(_phase(job, now))
+        reasons += _failure(job, now, keys)
+        reasons.append(_phase(job, now, keys))
     if job.later is not None:
         due = f"{moment(job.later.at)}, {waiting(job.later.at, now)}"
-        reasons.append(f"One start was put off to {due}. t changes that or takes it back.")
+        change = f"{keys.name('job.later')} changes that or takes it back"
+        reasons.append(f"One start was put off to {due}. {change}.")
     if missed and not job.live and _is_news(missed[0], job):
         reasons.append(_missed(missed[0]))
     return reasons
 
 
-def _failure(job: Job, now: datetime) -> Iterator[str]:
+def _failure(job: Job, now: datetime, keys: Keys) -> Iterator[str]:
     """How the latest run failed, of a job that has none going."""
     run = job.latest_run
     if not isinstance(job.phase, Idle) or run is None or run.status is not RunStatus.FAILED:
         return
     at = run.ended or run.started
     how = str(run.exit) if run.exit is not None else plain(run.reason[:_READ]) or "it did not start"
-    yield f"Its last run failed, {age(at, now)} ({moment(at)}): {how}. Its log says more; r runs it again."
+    again = f"{keys.name('job.run')} runs it again"
+    yield f"Its last run failed, {age(at, now)} ({moment(at)}): {how}. Its log says more; {again}."
 
 
 def _is_news(missed: Missed, job: Job) -> bool:
@@ -81,7 +89,7 @@ def _missed(missed: Missed) -> str:
     return f"It was due {times}, but {REASONS[missed.reason]}."
 
 
-def _phase(job: Job, now: datetime) -> str:
+def _phase(job: Job, now: datetime, keys: Keys) -> str:
     phase = job.phase
     match phase:
         case Running(since=since, pid=pid):
@@ -100,40 +108,43 @@ def _phase(job: Job, now: datetime) -> str:
             return "Its process has just ended with exit 0; it will be launched again."
         case PendingRestart(due=due, exit=exit):
             what = "It could not be launched" if exit is None else f"Its process ended with {ending(exit)}"
-            return f"{what}. It is launched again in {countdown(due, now)}; R does it now."
+            again = f"It is launched again in {countdown(due, now)}"
+            return f"{what}. {again}; {keys.name('job.restart')} does it now."
         case InactiveInstance(holder=holder):
             by = f" ({plain(holder)})" if holder else ""
             return f"It is a singleton, and another instance{by} holds its lock and runs it."
         case Stopped():
-            if job.disabled:
-                return "It was stopped: disable.job lies in its folder. s starts it."
-            return "It was stopped. s starts it."
+            how = ": disable.job lies in its folder" if job.disabled else ""
+            return f"It was stopped{how}. {keys.name('job.start')} starts it."
         case Idle():
-            return _idle(job, now)
+            return _idle(job, now, keys)
         case _:
             assert_never(phase)
 
 
-def _idle(job: Job, now: datetime) -> str:
+def _idle(job: Job, now: datetime, keys: Keys) -> str:
+    run, page = keys.name("job.run"), keys.name("job.schedule")
     if job.schedule is None:
-        return "It has no schedule: it runs when somebody runs it. r does, c says how to add one."
+        return f"It has no schedule: it runs when somebody runs it. {run} does, {page} says how to add one."
     its = f"Its schedule '{schedule_text(job.schedule, _SHOWN)}'"
     match job.schedule.state:
         case ScheduleState.PAUSED:
-            return f"{its} is paused ('enabled' is false in settings.job). p resumes it, r runs it now."
+            resume = keys.name("job.pause")
+            off = f"{its} is paused ('enabled' is false in settings.job)"
+            return f"{off}. {resume} resumes it, {run} runs it now."
         case ScheduleState.OFF:
             off = "Schedules are off: WEBJOBS_DISABLE_SCHEDULE is set for this engine"
-            return f"{off}, so '{schedule_text(job.schedule, _SHOWN)}' starts nothing. r runs it now."
+            return f"{off}, so '{schedule_text(job.schedule, _SHOWN)}' starts nothing. {run} runs it now."
         case ScheduleState.INVALID:
             said = next((plain(p.text[:_READ]) for p in job.problems if p.code == "schedule-invalid"), None)
-            return f"{said or f'{its} cannot be read.'} c shows where it is wrong, r runs it now."
+            return f"{said or f'{its} cannot be read.'} {page} shows where it is wrong, {run} runs it now."
         case ScheduleState.NEVER:
-            return f"{its} names a date that never comes. c shows it, r runs it now."
+            return f"{its} names a date that never comes. {page} shows it, {run} runs it now."
         case ScheduleState.DONE:
-            return f"{its} was for one start, which was made. r runs it again."
+            return f"{its} was for one start, which was made. {run} runs it again."
         case ScheduleState.ENDED:
-            return f"{its} has ended. r runs it now."
+            return f"{its} has ended. {run} runs it now."
         case ScheduleState.PENDING if job.next_run is not None:
             waits = f"It waits for its schedule '{schedule_text(job.schedule, _SHOWN)}'"
-            return f"{waits}: next in {countdown(job.next_run, now)}. r runs it now."
-    return f"{its} has no coming time yet. r runs it now."
+            return f"{waits}: next in {countdown(job.next_run, now)}. {run} runs it now."
+    return f"{its} has no coming time yet. {run} runs it now."

@@ -51,8 +51,12 @@ def _frame(layout: Layout) -> int:
     return 3 if "-boxed" in layout.classes else 1
 
 
-def list_height(layout: Layout, body: int, jobs: int) -> int | None:
-    """Rows for the list above the log: as many as it has jobs, while the log keeps two fifths; None: all."""
+def list_height(layout: Layout, body: int, jobs: int, grown: int = 0) -> int | None:
+    """Rows for the list above the log: as many as it has jobs, while the log keeps two fifths; None: all.
+
+    ``grown``: rows that the person gave it beyond that, or took away; each pane keeps four.
+    """
     if layout.classes & {"-one-pane", "-wide", "-zoom-list", "-zoom-lower", "-small"}:
         return None
-    return max(4, min(jobs + _frame(layout), body - max(6, body * 2 // 5)))
+    usual = max(4, min(jobs + _frame(layout), body - max(6, body * 2 // 5)))
+    return max(4, min(usual + grown, body - 4)) if grown else usual

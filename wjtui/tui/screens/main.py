@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Container, Horizontal
+from textual.containers import Container
 from textual.content import Content
-from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from wjtui.model.events import Tone
 from wjtui.model.jobs import Job
 from wjtui.tui.commands.command import Step, Where
 from wjtui.tui.desks.list import ListDesk
 from wjtui.tui.desks.log import LogDesk
-from wjtui.tui.present.details import details
-from wjtui.tui.present.header import chips, empty_root, header, newest_event, pane_title
-from wjtui.tui.present.ink import Ink, Line, Piece
-from wjtui.tui.present.jobs import Chip, JobKey, in_order, passes
+from wjtui.tui.present.columns import read_columns
+from wjtui.tui.present.header import empty_root, header, newest_event
+from wjtui.tui.present.ink import Line, Piece
+from wjtui.tui.present.jobs import Chip, JobKey, Sort
+from wjtui.tui.present.listing import Listing, read_listing
 from wjtui.tui.screens.layout import CLASSES, choose_layout, key_rows, list_height
 from wjtui.tui.screens.view import View
 from wjtui.tui.session import Session
 from wjtui.tui.store import Change, Link, Topic
-from wjtui.tui.widgets.bar import Bar, Part
-from wjtui.tui.widgets.details_pane import DetailsPane
-from wjtui.tui.widgets.inked import content, paragraphs
+from wjtui.tui.widgets.bar import Bar
+from wjtui.tui.widgets.chips_line import ChipsLine
+from wjtui.tui.widgets.inked import paragraphs
 from wjtui.tui.widgets.job_table import JobTable
 from wjtui.tui.widgets.log_pane import LogPane
+from wjtui.tui.widgets.lower_pane import LowerPane
 from wjtui.tui.widgets.toast_stack import ToastStack
+
+_ROOM_FOR_SWITCHES = 14
+"""Rows under which the log has no line of switches."""
 
 
 class MainScreen(View):
@@ -40,11 +45,11 @@ class MainScreen(View):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.jobs_desk = self.list_desk = ListDesk(self)
-        self.chip = Chip.ALL
+        self.listing = read_listing(session.memory.get("list", []), session.options.preferences.sort)
+        self._columns, self._trouble = read_columns(session.options.preferences.columns)
         self.zoomed = ""
-        self.showing_details = False
         self.layout_now = choose_layout(80, 24, "")
-        self._title: Line = ()
+        self._grown = 0
         self._count = ""
         self._list_height: int | None = 0
 
@@ -52,14 +57,12 @@ class MainScreen(View):
         session = self.session
         ascii_only = session.options.ascii
         yield from self.above()
-        with Horizontal(id="chips-line"):
-            yield Bar(id="chips", ascii_only=ascii_only)
-            yield Input(id="filter", placeholder="name or status", compact=True)
+        yield ChipsLine(self.listing.words, ascii_only=ascii_only, id="chips-line")
         with Container(id="body"):
-            yield JobTable(session.store, session.now, ascii_only=ascii_only, id="jobs")
-            with Container(id="lower"):
-                yield LogPane(session.service, session.store, ascii_only=ascii_only, id="log")
-                yield DetailsPane(ascii_only=ascii_only, id="details")
+            yield JobTable(
+                session.store, session.now, columns=self._columns, ascii_only=ascii_only, id="jobs"
+            )
+            yield LowerPane(session, id="lower")
         yield Static(id="empty")
         yield Bar(id="event", ascii_only=ascii_only)
         yield from self.below()
@@ -77,6 +80,8 @@ class MainScreen(View):
         self.lay_out()
         self.refresh_rows()
         self._say_all()
+        if self._trouble:
+            self.session.tell(self._trouble, tone=Tone.WARNING)
 
     # Its parts
 
@@ -86,19 +91,19 @@ class MainScreen(View):
         return self.query_one("#jobs", JobTable)
 
     @property
-    def log_pane(self) -> LogPane:
-        """The log of the chosen job."""
-        return self.query_one("#log", LogPane)
+    def lower(self) -> LowerPane:
+        """The log or the details."""
+        return self.query_one("#lower", LowerPane)
 
     @property
-    def details_pane(self) -> DetailsPane:
-        """The details of the chosen job."""
-        return self.query_one("#details", DetailsPane)
+    def log_pane(self) -> LogPane:
+        """The log of the chosen job."""
+        return self.lower.log_pane
 
     @property
     def filter_field(self) -> Input:
         """Where the filter is typed."""
-        return self.query_one("#filter", Input)
+        return self.query_one(ChipsLine).field
 
     @property
     def job(self) -> Job | None:
@@ -106,15 +111,17 @@ class MainScreen(View):
         return self.table.job_under_cursor()
 
     @property
-    def places(self) -> tuple[Where, ...]:
-        if self.lower_has_focus and not self.showing_details:
-            return Where.LOG, Where.JOB, Where.EVERYWHERE
-        return Where.JOB, Where.LIST, Where.EVERYWHERE
+    def targets(self) -> tuple[Job, ...]:
+        """The marked jobs in sight of the list, top to bottom; without marks the one under the cursor."""
+        marked, jobs = self.table.marked, self.session.store.jobs
+        found = tuple(jobs[key] for key in self.table.rows if key in marked and key in jobs)
+        return found or super().targets
 
     @property
-    def lower_has_focus(self) -> bool:
-        """Whether the focus is in the log or the details."""
-        return self.focused is not None and self.query_one("#lower") in self.focused.ancestors
+    def places(self) -> tuple[Where, ...]:
+        if self.lower.in_use and not self.lower.showing_details:
+            return Where.LOG, Where.JOB, Where.EVERYWHERE
+        return Where.JOB, Where.LIST, Where.EVERYWHERE
 
     @property
     def says_newest_event(self) -> bool:
@@ -130,16 +137,11 @@ class MainScreen(View):
     # Keys of every screen
 
     def move(self, step: Step) -> None:
-        if not self.lower_has_focus:
-            self.table.move(step)
-        elif self.showing_details:
-            self.details_pane.move(step)
-        else:
-            self.log_pane.move(step)
+        (self.lower if self.lower.in_use else self.table).move(step)
 
     def next_pane(self, step: int) -> None:
         """Focus the next pane; in the split log there are two."""
-        panes = [self.table, *self._lower_panes()]
+        panes = [self.table, *self.lower.panes]
         if self.layout_now.classes & {"-zoom-list", "-zoom-lower"}:
             if "-one-pane" in self.layout_now.classes and self.zoomed != "lower":
                 self.open_log()
@@ -152,17 +154,21 @@ class MainScreen(View):
         if self.zoomed:
             self._zoom("")
         else:
-            self._zoom("lower" if self.lower_has_focus else "list")
+            self._zoom("lower" if self.lower.in_use else "list")
 
     def back(self) -> None:
-        """Undo what was done last: zoom of the log, filter, zoom of the list, focus."""
+        """Undo what was done last: zoom of the log, filter, marks, zoom of the list, focus."""
+        if self.lower.in_use and not self.lower.showing_details and self.log_pane.step_back():
+            return
         if self.zoomed == "lower":
             self._unzoom()
-        elif self.filter_field.display or self.is_filtered:
+        elif self.filter_field.display or self.listing.is_filtered:
             self.clear_filter()
+        elif self.table.marked:
+            self.table.mark(self.table.marked, on=False)
         elif self.zoomed:
             self._unzoom()
-        elif self.lower_has_focus:
+        elif self.lower.in_use:
             self.table.focus()
 
     def leave(self) -> None:
@@ -181,21 +187,31 @@ class MainScreen(View):
 
     def show_details(self) -> None:
         """Details in place of the log, or the log again."""
-        had_focus = self.lower_has_focus
-        self.showing_details = not self.showing_details
+        had_focus = self.lower.in_use
+        self.lower.showing_details = not self.lower.showing_details
         self.lay_out()
         if "-one-pane" in self.layout_now.classes:
             self._zoom("lower")
         elif had_focus:
-            self._lower_panes()[0].focus()
-        self.say_pane()
+            self.lower.panes[0].focus()
+        self.lower.say()
         self.say_footer()
+
+    def resize_panes(self, by: int) -> None:
+        """More rows for the list, or fewer."""
+        if self._list_height is not None:
+            self._grown += by
+            self._set_heights()
+
+    def other_job(self, by: int) -> None:
+        """The next job, or the one before; the pane stays the log's."""
+        self.table.move(Step.DOWN if by > 0 else Step.UP)
 
     # Keys of the list
 
     def open_log(self) -> None:
         """The log in full height."""
-        self.showing_details = False
+        self.lower.showing_details = False
         self._zoom("lower")
 
     def type_filter(self) -> None:
@@ -204,10 +220,12 @@ class MainScreen(View):
         self.filter_field.focus()
         self.refresh_rows()
 
-    @property
-    def is_filtered(self) -> bool:
-        """Whether some jobs are left out."""
-        return bool(self.filter_field.value) or self.chip is not Chip.ALL
+    def list_as(self, listing: Listing) -> None:
+        """Show other jobs, or the same in another order."""
+        if listing != self.listing:
+            self.listing = listing
+            self.session.memory.put("list", listing.written())
+            self.refresh_rows()
 
     def leave_filter(self) -> None:
         """The filter is typed; it stays in force."""
@@ -218,7 +236,7 @@ class MainScreen(View):
     def clear_filter(self) -> None:
         """Every job again."""
         self.filter_field.value = ""
-        self.chip = Chip.ALL
+        self.list_as(self.listing.unfiltered())
         self.leave_filter()
 
     def go_to(self, key: JobKey) -> None:
@@ -231,16 +249,20 @@ class MainScreen(View):
 
     def action_chip(self, name: str) -> None:
         """A chip was clicked."""
-        self.chip = Chip(name)
-        self.refresh_rows()
+        self.list_as(replace(self.listing, chip=Chip(name)))
+
+    def action_order(self) -> None:
+        """The order was clicked: the next one."""
+        orders = list(Sort)
+        self.list_as(self.listing.sorted_by(orders[(orders.index(self.listing.sort) + 1) % len(orders)]))
 
     # Showing
 
     def refresh_rows(self) -> None:
         """Filter and order the jobs anew."""
-        store, now, words = self.session.store, self.session.now, self.filter_field.value
-        rows = [job.id.key for job in in_order(store.jobs.values()) if passes(job, self.chip, words, now)]
-        self.table.empty_text = "No job fits the filter: Esc clears it." if self.is_filtered else ""
+        store, now = self.session.store, self.session.now
+        rows = self.listing.rows(store.jobs, store.usage, now)
+        self.table.empty_text = "No job fits the filter: Esc clears it." if self.listing.is_filtered else ""
         self.table.show(rows, now)
         self._say_count(f"{len(rows)} of {len(store.jobs)}")
         self._say_chips()
@@ -258,34 +280,17 @@ class MainScreen(View):
         width, height = self.app.size
         self.layout_now = layout = choose_layout(width, height, self.zoomed)
         wanted = (self.classes - {*CLASSES, "-details"}) | layout.classes
-        if self.showing_details:
+        if self.lower.showing_details:
             wanted |= {"-details"}
         # Each change of a class has every widget's style looked up again, so all at once.
         if wanted != self.classes:
             self.set_classes(wanted)
+        self.log_pane.set_full("-zoom-lower" in layout.classes and height >= _ROOM_FOR_SWITCHES)
         self._set_heights()
 
-    def follow_job(self, *, follow: bool = False) -> None:
+    def follow_job(self) -> None:
         """Show the log and the details of the chosen job."""
-        self.log_pane.show(self.job, follow=follow)
-        self.say_pane()
-
-    def say_pane(self) -> None:
-        """Title and text of the lower pane."""
-        job, now = self.job, self.session.now
-        title = pane_title(job, now, details=self.showing_details)
-        if title != self._title:
-            self._title = title
-            lower = self.query_one("#lower")
-            lower.border_title = content(title, ascii_only=self.session.options.ascii)
-        if self.showing_details:
-            self.details_pane.say(self._details(job, now) if job is not None else [])
-
-    def _details(self, job: Job, now: datetime) -> list[Line]:
-        store = self.session.store
-        self.session.inquiry.ask(job)
-        past = store.past.get(job.id.key)
-        return details(job, store.usage.get(job.id.key), now, past.missed if past else None)
+        self.lower.follow(self.job)
 
     def tick(self) -> None:
         if self.session.toasts.expire(self.session.options.clock.monotonic()):
@@ -293,7 +298,8 @@ class MainScreen(View):
         if self.is_current:
             self.say_header()
             self.table.update_cells(self.session.now)
-            self.say_pane()
+            self.lower.say()
+            self.log_pane.sync()
 
     def place_toasts(self) -> None:
         """Show the messages that are due, away from the cursor row."""
@@ -315,8 +321,15 @@ class MainScreen(View):
     def on_job_table_opened(self, event: JobTable.Opened) -> None:
         self.open_log()
 
+    def on_job_table_menu_wanted(self, event: JobTable.MenuWanted) -> None:
+        self.list_desk.menu()
+
+    def on_job_table_marks_changed(self, event: JobTable.MarksChanged) -> None:
+        self._say_chips()
+        self.say_footer()
+
     def on_input_changed(self, event: Input.Changed) -> None:
-        self.refresh_rows()
+        self.list_as(replace(self.listing, words=event.value))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         self.leave_filter()
@@ -338,8 +351,8 @@ class MainScreen(View):
         self.shell.engine_changed()
 
     def on_past(self, change: Change) -> None:
-        if self.showing_details:
-            self.say_pane()
+        if self.lower.showing_details:
+            self.lower.say()
 
     def on_frame(self, number: int) -> None:
         self.log_pane.sync()
@@ -350,7 +363,7 @@ class MainScreen(View):
         self.say_around()
         self._say_chips()
         self._say_event()
-        self.say_pane()
+        self.lower.say()
         self.table.update_cells(self.session.now)
         self.place_toasts()
 
@@ -365,13 +378,8 @@ class MainScreen(View):
         self._set_heights()
 
     def _say_chips(self) -> None:
-        parts = [
-            Part((piece,), f"screen.chip('{chip.value}')")
-            for chip, piece in chips(self.session.store, self.chip, self.app.size.width)
-        ]
-        words = self.filter_field.value
-        hint = Piece(f"   /{words}" if words and not self.filter_field.display else "", Ink.WARNING)
-        self.query_one("#chips", Bar).say(*parts, (hint,))
+        line = self.query_one(ChipsLine)
+        line.say(self.session.store, self.listing, len(self.table.marked), self.app.size.width)
 
     def _say_event(self) -> None:
         line = newest_event(self.session.store, self.session.now)
@@ -386,7 +394,7 @@ class MainScreen(View):
             self.query_one("#footer-above").display = keys == 2
             self.say_footer()
         # The shown ones: a filter with one match leaves the rest to the log; with none a sentence needs two.
-        wanted = list_height(layout, height + 1 - keys, len(self.table.rows) or 2)
+        wanted = list_height(layout, height + 1 - keys, len(self.table.rows) or 2, self._grown)
         if wanted != self._list_height:
             self._list_height = wanted
             self.table.styles.height = wanted if wanted is not None else "1fr"
@@ -399,10 +407,7 @@ class MainScreen(View):
         self.zoomed = pane
         self.lay_out()
         if pane == "lower":
-            self._lower_panes()[0].focus()
+            self.lower.panes[0].focus()
         elif pane == "list" or "-one-pane" in self.layout_now.classes:
             self.table.focus()
         self.say_footer()
-
-    def _lower_panes(self) -> list[Widget]:
-        return [self.details_pane] if self.showing_details else list(self.log_pane.views)

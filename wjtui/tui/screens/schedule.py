@@ -35,8 +35,8 @@ class ScheduleScreen(View):
     """Full screen, for one job."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "close", "Back"),
-        Binding("t", "command('job.later')", "Later"),
+        Binding("c", "close", "Back", id="job.schedule"),
+        Binding("t", "command('job.later')", "Later", id="job.later"),
         Binding("space", "scroll(10)", "Page down"),
     ]
 

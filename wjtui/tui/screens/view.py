@@ -14,13 +14,14 @@ from wjtui.model.jobs import Job
 from wjtui.tui.bindings import bindings
 from wjtui.tui.commands.command import Command, Step, Where
 from wjtui.tui.commands.table import BY_ID, commands_of
+from wjtui.tui.compositor import Frugal
 from wjtui.tui.desks.jobs import JobDesk
 from wjtui.tui.desks.shell import ShellDesk
 from wjtui.tui.present.header import banner
 from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.session import Session
 from wjtui.tui.store import Change, Link, Topic
-from wjtui.tui.widgets.bar import Bar
+from wjtui.tui.widgets.bar import Bar, Part
 from wjtui.tui.widgets.footer import Given, footer
 from wjtui.tui.widgets.toast_stack import ToastStack
 
@@ -39,6 +40,7 @@ class View(Screen[None]):
 
     def __init__(self, session: Session) -> None:
         super().__init__(classes="-ascii" if session.options.ascii else None)
+        self._compositor = Frugal()
         self.session = session
         self.shell = ShellDesk(self)
         self.jobs_desk: JobDesk = JobDesk(self)
@@ -64,8 +66,9 @@ class View(Screen[None]):
         for topic in (Topic.ENGINE, Topic.LINK):
             topics[topic].subscribe(self, self._on_engine)
         topics[Topic.PAST].subscribe(self, self._on_past)
+        topics[Topic.RUNS].subscribe(self, self.on_runs)
         self.session.frames.subscribe(self, self.on_frame)
-        self.set_interval(TICK, self.tick, name="clock")
+        self.set_interval(TICK, self._tick, name="clock")
         self.say_around()
 
     # What a subclass says of itself
@@ -92,6 +95,10 @@ class View(Screen[None]):
     def header_line(self, width: int) -> Line:
         """The first line."""
         raise NotImplementedError
+
+    def header_parts(self, width: int) -> tuple[Part | Line, ...]:
+        """The same in parts, of which some can be clicked."""
+        return (self.header_line(width),)
 
     def move(self, step: Step) -> None:
         """Move in the pane that has the focus."""
@@ -139,6 +146,9 @@ class View(Screen[None]):
     def on_past(self, change: Change) -> None:
         """More is known of what happened to some jobs."""
 
+    def on_runs(self, change: Change) -> None:
+        """Runs began, changed or went, or everything may have."""
+
     def on_frame(self, number: int) -> None:
         """A frame is due."""
 
@@ -181,7 +191,7 @@ class View(Screen[None]):
 
     def say_header(self) -> None:
         """The first line."""
-        self.query_one("#header", Bar).say(self.header_line(self.app.size.width))
+        self.query_one("#header", Bar).say(*self.header_parts(self.app.size.width))
 
     def say_banner(self) -> None:
         """What stands between the person and the jobs, where there is something."""
@@ -194,7 +204,9 @@ class View(Screen[None]):
 
     def say_footer(self) -> None:
         """The keys that count now."""
-        above, last = footer(self.given(), self.app.size.width, self.key_rows, empty=self.job is None)
+        above, last = footer(
+            self.given(), self.app.size.width, self.key_rows, empty=self.job is None, keys=self.session.keys
+        )
         self.query_one("#footer-above", Bar).say(*above)
         self.query_one("#footer", Bar).say(*last)
 
@@ -216,6 +228,11 @@ class View(Screen[None]):
 
     def on_descendant_blur(self) -> None:
         self.say_footer()
+
+    def _tick(self) -> None:
+        """While another window has the focus the clock stands still: nobody reads it, and it costs bytes."""
+        if self.app.app_focus:
+            self.tick()
 
     def _on_engine(self, change: Change) -> None:
         self.set_class(self.session.store.link in (Link.LOST, Link.ENDED), "-unreachable")

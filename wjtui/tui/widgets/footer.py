@@ -5,23 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from wjtui.tui.bindings import shown_key
+from wjtui.tui.bindings import OWN, Keys
 from wjtui.tui.commands.command import Command
 from wjtui.tui.present.ink import Ink, Piece, plain_text
 from wjtui.tui.widgets.bar import Part
 
 _ALWAYS = ("app.back", "app.leave", "app.help")
 _ROOMY = 100
-_DISPENSABLE = (
-    "pane.zoom",
-    "pane.next",
-    "list.split",
-    "log.split",
-    "job.run_with",
-    "job.pause",
-    "job.schedule",
-)
-"""What gives its room to other words first, where not all fit."""
+_DISPENSABLE = ("pane.zoom", "pane.next", "list.split", "log.split", "list.mark")
+"""What gives its room to other words first, where not all fit; then what is refused goes."""
+_AFTER_THE_REFUSED = ("job.run_with", "job.pause", "job.schedule")
 
 
 class Given(NamedTuple):
@@ -32,7 +25,7 @@ class Given(NamedTuple):
 
 
 def footer(
-    given: Sequence[Given], width: int, rows: int = 1, *, empty: bool = False
+    given: Sequence[Given], width: int, rows: int = 1, *, empty: bool = False, keys: Keys = OWN
 ) -> tuple[list[Part], list[Part]]:
     """The words of the last row and, where ``rows`` is 2, of the one above it; leave and help always.
 
@@ -43,17 +36,17 @@ def footer(
     refused = []
     for command, desk in given:
         word = command.word(desk)
-        if not word:
+        if not word or not keys.of(command.id):
             continue
         no = command.why_not(desk) is not None
         if no and empty:
             continue
-        part = _part(command, word, refused=no)
+        part = _part(command, keys.name(command.id), word, refused=no)
         words[command.id] = _tight(part) if tight else part
         if no:
             refused.append(command.id)
     always = [words.pop(id) for id in _ALWAYS if id in words]
-    to_go = [*_DISPENSABLE, *refused, *reversed(words)]
+    to_go = [*_DISPENSABLE, *refused, *_AFTER_THE_REFUSED, *reversed(words)]
     above, last = _broken([*words.values()], width * (rows - 1))
     for id in to_go:
         if _cells([*last, *always]) <= width:
@@ -79,8 +72,8 @@ def _tight(part: Part) -> Part:
     return part._replace(line=(key, word._replace(text=word.text.rstrip())))
 
 
-def _part(command: Command[Any], word: str, *, refused: bool) -> Part:
-    key = Piece(f" {shown_key(command.keys[0])} ", Ink.DIM if refused else Ink.KEY)
+def _part(command: Command[Any], key_name: str, word: str, *, refused: bool) -> Part:
+    key = Piece(f" {key_name} ", Ink.DIM if refused else Ink.KEY)
     return Part(
         (key, Piece(f"{word} ", Ink.DIM if refused else Ink.PLAIN)), f"screen.command('{command.id}')"
     )

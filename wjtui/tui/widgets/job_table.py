@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -27,6 +27,8 @@ from wjtui.tui.store import Store
 from wjtui.tui.widgets.inked import Inked
 
 _HEADINGS = 1
+_GUTTER = 2
+_RIGHT_BUTTON = 3
 Cells = tuple[Line, ...]
 
 
@@ -46,10 +48,23 @@ class JobTable(Inked, ScrollView, can_focus=True, inherit_bindings=False):
     class Opened(Message):
         """The job under the cursor was opened with the mouse."""
 
+    class MenuWanted(Message):
+        """The job under the cursor was clicked with the other button."""
+
+    class MarksChanged(Message):
+        """Other jobs are marked now."""
+
     def __init__(
-        self, store: Store, now: datetime, *, ascii_only: bool = False, id: str | None = None
+        self,
+        store: Store,
+        now: datetime,
+        *,
+        columns: Sequence[Column] = tuple(Column),
+        ascii_only: bool = False,
+        id: str | None = None,
     ) -> None:
         super().__init__(id=id)
+        self._columns = columns
         self._store = store
         self._now = now
         self._ascii = ascii_only
@@ -59,6 +74,8 @@ class JobTable(Inked, ScrollView, can_focus=True, inherit_bindings=False):
         self._cursor: JobKey | None = None
         self._layout: tuple[Place, ...] = ()
         self._cells: dict[JobKey, Cells] = {}
+        self._marked: frozenset[JobKey] = frozenset()
+        self._anchor: JobKey | None = None
         self.empty_text = ""
         """What to say when no job is in the list."""
 
@@ -71,6 +88,35 @@ class JobTable(Inked, ScrollView, can_focus=True, inherit_bindings=False):
     def rows(self) -> Sequence[JobKey]:
         """The jobs in the list, top to bottom."""
         return self._rows
+
+    @property
+    def marked(self) -> frozenset[JobKey]:
+        """The marked jobs, those that are not in the list included."""
+        return self._marked
+
+    def mark(self, keys: Iterable[JobKey], *, on: bool = True) -> None:
+        """Mark these jobs, or take their marks away."""
+        self._anchor = None
+        self._set_marks(self._marked | set(keys) if on else self._marked - set(keys))
+
+    def mark_range(self, step: Step) -> None:
+        """Move the cursor and mark everything from where that began."""
+        if self._cursor is None:
+            return
+        anchor = self._anchor if self._anchor in self._place else self._cursor
+        self.move(step)
+        ends = sorted((self._place[anchor], self._place[self._cursor]))
+        self._set_marks(self._marked | set(self._rows[ends[0] : ends[1] + 1]))
+        self._anchor = anchor
+
+    def _set_marks(self, keys: frozenset[JobKey]) -> None:
+        if keys == self._marked:
+            return
+        changed, self._marked = keys ^ self._marked, keys
+        for line, key in self._in_sight():
+            if key in changed:
+                self.refresh(Region(0, line, _GUTTER, 1))
+        self.post_message(self.MarksChanged())
 
     def cursor_line(self) -> int | None:
         """The screen row of the cursor, counted from the top of this widget's content; None: not in sight."""
@@ -153,7 +199,7 @@ class JobTable(Inked, ScrollView, can_focus=True, inherit_bindings=False):
     def _lay_out(self) -> None:
         width = self.scrollable_content_region.width
         longest = max((cell_len(name) for _, name in self._rows), default=0)
-        layout = lay_out(width, longest)
+        layout = lay_out(width, longest, self._columns)
         if layout != self._layout:
             self._layout = layout
             self._cells.clear()
@@ -212,7 +258,8 @@ class JobTable(Inked, ScrollView, can_focus=True, inherit_bindings=False):
         # Sixteen colours are too few for inks on a coloured row.
         uniform = on and self.app.current_theme.ansi
         mark = (">" if self._ascii else "▌") if on else " "
-        segments = [Segment(mark, base + self.ink(Ink.ACCENT)), Segment(" ", base)]
+        chosen = "*" if key in self._marked else " "
+        segments = [Segment(mark + chosen, base + self.ink(Ink.KEY if chosen == "*" else Ink.ACCENT))]
         for place, line in zip(self._layout, cells, strict=True):
             segments += _painted(place, line, base, None if uniform else self)
             segments.append(Segment(" ", base))
@@ -243,7 +290,11 @@ class JobTable(Inked, ScrollView, can_focus=True, inherit_bindings=False):
         row = round(self.scroll_y) + offset.y - _HEADINGS
         if row < len(self._rows):
             self.choose(self._rows[row])
-            if event.chain == 2:
+            if event.button == _RIGHT_BUTTON:
+                self.post_message(self.MenuWanted())
+            elif event.ctrl or event.meta:
+                self.mark([self._rows[row]], on=self._rows[row] not in self._marked)
+            elif event.chain == 2:
                 self.post_message(self.Opened())
 
     def row_text(self, key: JobKey) -> str:
@@ -266,10 +317,10 @@ def _painted(place: Place, line: Line, base: Style, inks: Inked | None) -> list[
     segments = []
     left = place.width
     for number, piece in enumerate(line, 1):
-        text = piece.text if number < len(line) and len(piece.text) <= left else fit(piece.text, left)
+        text = piece.text if number < len(line) and cell_len(piece.text) <= left else fit(piece.text, left)
         if place.column is Column.RESULTS:
             text = piece.text
-        left -= len(text)
+        left -= cell_len(text)
         segments.append(Segment(text, style(piece.ink)))
         if left <= 0:
             break

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Sequence
 from enum import Enum
 
 from wjtui.logs.index import LineIndex
@@ -46,7 +46,11 @@ class LogPages:
         self.opened = False
         self.whole = False
         """Whether the index reaches back to the first line there is."""
-        self._source = source
+        self.note = ""
+        """What happened to the log while it was open, in one sentence."""
+        self.bookmarks: list[int] = []
+        """Positions of the first bytes of marked lines, sorted."""
+        self.source = source
         self._begin = 0
         self._generation = ""
         self._stale = False
@@ -54,14 +58,15 @@ class LogPages:
         self._wanted: OrderedDict[int, None] = OrderedDict()
         self._chunks: OrderedDict[int, bytes] = OrderedDict()
 
-    def numbers(self, stream: Stream) -> Sequence[int]:
-        """The numbers of the lines to show, sorted; look, do not touch."""
-        return self.index.lines if stream is Stream.ALL else self.index.lines_of(stream.value)
+    def share(self, position: int) -> float:
+        """How far down the log a position is: 0 to 1."""
+        total = self.extent.end - self.extent.start
+        return min(1.0, max(0.0, (position - self.extent.start) / total)) if total > 0 else 1.0
 
-    def raw(self, line: int) -> bytes | None:
+    def raw(self, line: int, most: int = PAINTED_BYTES) -> bytes | None:
         """The first bytes of a line, at most as many as are painted; None when they are not read yet."""
         start, end = self.index.span(line)
-        end = min(end, start + PAINTED_BYTES)
+        end = min(end, start + most)
         parts = []
         for number in range(start // CHUNK, (max(start, end - 1)) // CHUNK + 1):
             base = number * CHUNK
@@ -106,7 +111,7 @@ class LogPages:
 
     async def open(self) -> None:
         """Look how far the log reaches, and read its tail."""
-        extent = await self._source.extent()
+        extent = await self.source.extent()
         await self._reset(extent)
 
     async def advance(self) -> bool:
@@ -130,17 +135,26 @@ class LogPages:
         return True
 
     async def _look(self) -> None:
-        extent = await self._source.extent()
-        if extent.generation != self.extent.generation or extent.end > self.extent.end:
+        extent = await self.source.extent()
+        known = self.extent
+        if extent.generation != known.generation or extent.end > known.end or extent.start > known.start:
             self.extent = extent
 
     async def _reset(self, extent: LogExtent) -> None:
+        if self.opened:
+            gone = extent.end <= extent.start
+            self.note = (
+                "The log was deleted while it was open."
+                if gone
+                else "The log was cut or replaced while it was open: this is what there is now."
+            )
+            self.bookmarks.clear()
         self.extent, self._generation = extent, extent.generation
         self._chunks.clear()
         self._wanted.clear()
         self._begin = extent.start
         begin = max(extent.start, extent.end - TAIL)
-        data = await self._source.read(begin, extent.end - begin) if extent.end > begin else b""
+        data = await self.source.read(begin, extent.end - begin) if extent.end > begin else b""
         if begin > extent.start:
             # Without a line end in all of the tail, the view begins inside one very long line.
             begin += (cut := data.find(b"\n") + 1)
@@ -154,12 +168,12 @@ class LogPages:
 
     async def _follow(self) -> None:
         position = self.index.end
-        data = await self._source.read(position, min(SLICE, self.extent.end - position))
+        data = await self.source.read(position, min(SLICE, self.extent.end - position))
         if position != self.index.end:
             return
         if not data:
             # Announced, but not there: the log was cut or replaced meanwhile.
-            extent = await self._source.extent()
+            extent = await self.source.extent()
             if extent.end <= position and extent.generation == self._generation:
                 self.extent = LogExtent(min(extent.start, position), position, extent.generation)
             else:
@@ -173,7 +187,7 @@ class LogPages:
         self.version += 1
 
     async def _build(self, full: LineIndex) -> None:
-        data = await self._source.read(full.end, min(SLICE, self.index.end - full.end))
+        data = await self.source.read(full.end, min(SLICE, self.index.end - full.end))
         if full is not self._full:
             return
         if data:
@@ -187,7 +201,9 @@ class LogPages:
     def _roll(self) -> None:
         """The log lost its oldest bytes."""
         self._begin = self.extent.start
+        self.note = "The log was rolled: its oldest lines are gone."
         self.index.drop_before(self._begin)
+        del self.bookmarks[: bisect_left(self.bookmarks, self._begin)]
         if self._full is not None:
             self._full.drop_before(self._begin)
         self.version += 1
@@ -195,7 +211,7 @@ class LogPages:
     async def _fetch(self, number: int) -> None:
         base = number * CHUNK
         begin = max(base, self.extent.start)
-        data = await self._source.read(begin, base + CHUNK - begin)
+        data = await self.source.read(begin, base + CHUNK - begin)
         # What rolled away or cannot be read is blank: asked for again and again, it would keep us busy.
         blank, known = b" " * (begin - base), min(CHUNK, self.index.end - base)
         self._store(number, (blank + data).ljust(known))

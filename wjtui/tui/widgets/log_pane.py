@@ -1,80 +1,106 @@
-"""LogPane: the log of the chosen job, in one view or in two, and the task that reads it."""
+"""LogPane: a log in one view or in two, with its switches, its status and the field for finding."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
 from textual.containers import Container
 
-from wjtui.logs.line import LineKind
-from wjtui.model.errors import WjtuiError
+from wjtui.logs.moment import moment_of
 from wjtui.model.events import LogExtent, LogRef
 from wjtui.model.jobs import Job
-from wjtui.service import JobService
 from wjtui.support.tasks import TaskSet
 from wjtui.tui.bindings import bindings
 from wjtui.tui.commands.command import Step, Where
-from wjtui.tui.present.ink import Ink, Line, Piece
-from wjtui.tui.present.plain import plain
-from wjtui.tui.present.times import size
-from wjtui.tui.store import Store
-from wjtui.tui.widgets.bar import Bar
+from wjtui.tui.present.jobs import JobKey
+from wjtui.tui.present.log_head import Shows, Switches, head
+from wjtui.tui.present.log_lines import ERRORS, next_block, previous_block
+from wjtui.tui.present.log_place import log_of, nothing_yet
+from wjtui.tui.present.log_status import LogState, News, status
+from wjtui.tui.present.log_time import time_columns
+from wjtui.tui.session import Session
+from wjtui.tui.widgets.bar import Bar, Part
+from wjtui.tui.widgets.log_field import LogField, Purpose
+from wjtui.tui.widgets.log_finder import LogFinder, Way
+from wjtui.tui.widgets.log_pace import Pace
 from wjtui.tui.widgets.log_pages import LogPages, Stream
+from wjtui.tui.widgets.log_reading import LogReading
 from wjtui.tui.widgets.log_view import LogView
 
-TRY_AGAIN = 1.0
-"""Seconds before a log that could not be read is tried again."""
+if TYPE_CHECKING:
+    from wjtui.tui.app import WjtuiApp
 
-
-def log_of(job: Job) -> LogRef | None:
-    """The log that tells what a job is doing: its latest run's, or its application log."""
-    if job.is_continuous:
-        return LogRef(job.id)
-    return LogRef(job.id, job.latest_run.ref.run) if job.latest_run is not None else None
+LOOK_EVERY = 5.0
+"""Seconds between two looks at a log of which no growth is told: it may be cut or deleted."""
+_VIEWS = (("log-all", Stream.ALL), ("log-out", Stream.OUT), ("log-err", Stream.ERR))
 
 
 class LogPane(Container):
-    """``show`` says which log; ``sync``, called once a frame, brings the views up to date."""
+    """``show`` or ``open`` says which log; ``sync``, called once a frame, brings the views up to date."""
 
     BINDINGS = bindings(Where.LOG)
 
-    def __init__(
-        self, service: JobService, store: Store, *, ascii_only: bool = False, id: str | None = None
-    ) -> None:
+    def __init__(self, session: Session, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._service = service
-        self._store = store
-        self._ascii = ascii_only
-        self._ref: LogRef | None = None
+        self.session = session
+        self.split = self.locked = self.wrap = self.json = False
+        self.level = Shows.ALL
+        self._columns = time_columns(session.options.preferences.time_zone)
+        self._ascii = session.options.ascii
         self._newer: LogRef | None = None
-        self._pages: LogPages | None = None
-        self._wake = asyncio.Event()
-        self._trouble = ""
+        self._older = self._over = self._missed = self._full = False
         self._empty = ""
-        self._over = False
-        self.split = False
-        self.tasks = TaskSet(self._failed)
+        self.working = ""
+        """What is being done with the log, for the status line."""
+        self._pace = Pace()
+        self._tasks = TaskSet(self._failed)
+        self.errands = TaskSet(self._failed)
+        """What is done once for a key: ask for runs, write a file."""
+        self.finder = LogFinder(self._tasks, session.tell)
+        self.reading = LogReading(session.service, opened=self._opened, arrived=self.sync, wake=session.wake)
 
     def compose(self) -> ComposeResult:
+        yield Bar(ascii_only=self._ascii, id="log-head")
         with Container(id="log-views"):
-            yield LogView(Stream.ALL, ascii_only=self._ascii, id="log-all")
-            yield LogView(Stream.OUT, ascii_only=self._ascii, id="log-out")
-            yield LogView(Stream.ERR, ascii_only=self._ascii, id="log-err")
-        yield Bar(id="log-status", ascii_only=self._ascii)
+            for name, stream in _VIEWS:
+                yield LogView(stream, ascii_only=self._ascii, id=name)
+        yield Bar(ascii_only=self._ascii, id="log-status")
+        yield LogField(ascii_only=self._ascii, id="log-field")
 
     def on_mount(self) -> None:
+        self._tasks.start("log reading", self.reading.run())
+        self.set_interval(LOOK_EVERY, self._look_again, name="look at the log")
         self._arrange()
-        self.tasks.start("log pane", self._read())
+        self._dress()
 
     async def on_unmount(self) -> None:
-        await self.tasks.cancel()
+        await self.errands.cancel()
+        await self._tasks.cancel()
+
+    # What it shows
+
+    @property
+    def refs(self) -> tuple[LogRef, ...]:
+        """The logs that are shown; none: nothing is."""
+        return self.reading.refs
 
     @property
     def ref(self) -> LogRef | None:
-        """The log that is shown."""
-        return self._ref
+        """The log that is shown; None: none, or several."""
+        return self.refs[0] if len(self.refs) == 1 else None
+
+    @property
+    def job_key(self) -> JobKey:
+        """Whose log it is; of several the first one's."""
+        return self.refs[0].job.key if self.refs else ("", "")
+
+    @property
+    def pages(self) -> LogPages | None:
+        """What is known of the log."""
+        return self.reading.pages
 
     @property
     def view(self) -> LogView:
@@ -87,57 +113,103 @@ class LogPane(Container):
         return list(self._shown())
 
     @property
+    def field(self) -> LogField:
+        """Where words to find are typed."""
+        return self.query_one("#log-field", LogField)
+
+    @property
+    def hidden(self) -> bool:
+        """Whether another full screen is over this one, so that nobody can see it."""
+        stack = self.app.screen_stack
+        above = stack[stack.index(self.screen) + 1 :] if self.screen in stack else []
+        return any(not screen.is_modal for screen in above)
+
+    @property
     def settled(self) -> bool:
         """Whether all that is known of the log is on the screen."""
-        if self._ref is None or self._trouble:
+        if self.hidden:
             return True
-        pages = self._pages
-        return (
-            pages is not None
-            and pages.opened
-            and not pages.waiting
-            and not pages.behind
-            and all(view.shows(pages) for view in self._shown())
-        )
+        pages = self.pages
+        shown = pages is None or all(view.shows(pages) for view in self._shown())
+        return self.reading.settled and shown and not self.finder.busy and not self.errands
+
+    # Which log
 
     def show(self, job: Job | None, *, follow: bool = False) -> None:
         """Show a job's log. A paused reader keeps his run until he follows or chooses another job."""
         wanted = log_of(job) if job is not None else None
-        self._empty = _nothing_yet(job)
-        self._over = job is not None and job.latest_run is not None and job.latest_run.status.ended
+        self._empty = nothing_yet(job)
+        if not self._older:
+            self._over = job is not None and job.latest_run is not None and job.latest_run.status.ended
         self._newer = None
-        if wanted == self._ref and not follow:
+        shown = self.ref
+        if wanted == shown and not follow:
             return
-        same_job = wanted is not None and self._ref is not None and wanted.job.key == self._ref.job.key
-        if same_job and wanted != self._ref and not follow and not self.view.follow:
+        same_job = wanted is not None and shown is not None and wanted.job.key == shown.job.key
+        if same_job and wanted != shown and not follow and (self._older or not self.view.follow):
             self._newer = wanted
-        elif wanted != self._ref:
-            self._turn_to(wanted)
+        elif wanted != shown:
+            self._turn_to((wanted,) if wanted is not None else ())
         elif follow:
             self.follow()
 
+    def open(self, *refs: LogRef, begin: datetime | None = None, over: bool = False) -> None:
+        """Show a log, or several merged, whatever becomes of their jobs.
+
+        ``begin``: paused at the first line of that moment; ``over``: the run has ended.
+        """
+        self._empty = "No output."
+        self._over, self._newer = over, None
+        self._turn_to(refs, begin)
+
+    def open_older(self, ref: LogRef, newest: LogRef | None, *, over: bool) -> None:
+        """Show another run of the job; following leads back to the newest one."""
+        self.open(ref, over=over)
+        self._newer = newest if newest != ref else None
+        self._older = self._newer is not None
+        self._say()
+
+    def over(self, over: bool) -> None:
+        """Whether the run that is shown has ended."""
+        self._over = over
+
     def grew(self, logs: Mapping[LogRef, LogExtent]) -> None:
         """Some logs have grown."""
-        if self._pages is not None and self._ref is not None and self._ref in logs:
-            self._pages.grew()
+        if any(ref in logs for ref in self.refs):
+            self._look_again()
 
     def sync(self) -> None:
-        """Once a frame."""
-        for view in self._shown():
-            view.say_instead(self._trouble or self._empty)
+        """Once a frame; nothing is done for a pane that nobody can see."""
+        if self.hidden:
+            return
+        if self._missed:
+            self._look_again()
+        pages, shown = self.pages, self.views
+        if pages is not None:
+            self.finder.sync(shown, self.view)
+            skipped = cast("WjtuiApp", self.app).pump.skipped
+            self._pace.note(
+                self.session.options.clock.monotonic(), pages.index, pages.index.lines.stop, skipped
+            )
+        for view in shown:
+            view.say_instead(self._instead())
             view.sync()
-        self._say_status()
+        self._say()
+
+    # Keys
 
     def move(self, step: Step) -> None:
-        """Move the view that has the focus."""
+        """Move the view that has the focus, and with ``locked`` the other one."""
+        self.finder.forget_wish()
         self.view.move(step)
-        self.sync()
+        self._moved(self.view)
 
     def follow(self) -> None:
         """Follow the end, of the newest run if there is a newer one."""
+        self.finder.forget_wish()
         if self._newer is not None:
-            self._turn_to(self._newer)
-            self._newer = None
+            newer, self._newer = self._newer, None
+            self._turn_to((newer,))
         for view in self._shown():
             view.follow_end()
         self.sync()
@@ -145,13 +217,149 @@ class LogPane(Container):
     def toggle_split(self) -> None:
         """Standard output and standard error beside each other, or all in order of arrival."""
         focused = any(view.has_focus for view in self._shown())
-        self.split = not self.split
+        self.split, self.locked = not self.split, False
         self._arrange()
         for view in self._shown():
-            view.open(self._pages)
+            view.open(self.pages)
+        self._sieve()
+        self._dress()
         if focused:
             self.view.focus()
         self.sync()
+
+    def toggle_lock(self) -> None:
+        """Two views move together, or each by itself."""
+        self.locked = self.split and not self.locked
+        self._moved(self.view)
+
+    def set_full(self, full: bool) -> None:
+        """Whether it has the screen, and so room for the switches and line numbers."""
+        if full is not self._full:
+            self._full = full
+            self.set_class(full, "-full")
+            self._dress()
+            self.call_after_refresh(self._dress)
+
+    def choose_level(self, level: Shows) -> None:
+        """Show only lines of a level."""
+        self.level = level
+        self._sieve()
+
+    def next_time(self) -> None:
+        """Show times in the next way."""
+        self._columns = (*self._columns[1:], self._columns[0])
+        self._dress()
+
+    def toggle_wrap(self) -> None:
+        """Break long lines, or cut them at the edge."""
+        self.wrap = not self.wrap
+        self._dress()
+
+    def toggle_json(self) -> None:
+        """Unfold JSON into rows, or leave it as it is."""
+        self.json = not self.json
+        self._dress()
+
+    def go_to_error(self, *, backwards: bool) -> None:
+        """The next error, or the one before; a traceback is one stop."""
+        pages, line = self.pages, self.view.viewport.current
+        if pages is None or line is None:
+            return
+        errors = pages.index.lines_of(ERRORS)
+        if backwards and self.view.follow:
+            line = self.view.viewport.numbers[-1] + 1
+        step = previous_block if backwards else next_block
+        found = step(errors, line)
+        while found is not None and not self.view.viewport.has(found):
+            found = step(errors, found)
+        if found is not None:
+            self.go_to(pages.index.span(found)[0])
+        elif backwards and not pages.whole:
+            self.view.viewport.pause()
+            self.view.viewport.when_whole(lambda: self.go_to_error(backwards=True))
+        elif backwards:
+            self.session.tell("No error before this line." if errors else "There is no error in this log.")
+        else:
+            self.session.tell("No error after this line." if errors else "There is no error in this log.")
+
+    def go_to(self, position: int) -> None:
+        """Pause at the line that holds a position."""
+        self.finder.forget_wish()
+        self.view.go_to(position)
+        self._moved(self.view)
+
+    def go_to_hit(self, way: Way) -> None:
+        """The next hit that way."""
+        self.finder.step(way, self.view)
+        self._moved(self.view)
+
+    def step_back(self) -> bool:
+        """Esc: leave the field, clear the find, clear the filter; False: there was nothing of that."""
+        if self.field.is_open:
+            self._close_field()
+        elif self.finder.find is not None:
+            self.finder.clear_find()
+            self._dress()
+        elif self.finder.filter is not None:
+            self.finder.clear_filter()
+            self._sieve()
+        else:
+            return False
+        return True
+
+    def next_view(self, by: int) -> None:
+        """Focus the next view of two."""
+        views = self.views
+        at = next((number for number, view in enumerate(views) if view.has_focus), -1)
+        views[(at + by) % len(views)].focus()
+
+    def type_words(self, purpose: Purpose) -> None:
+        """Open the field."""
+        self.field.open(purpose)
+
+    # What happens
+
+    def on_log_field_typed(self) -> None:
+        pages, field = self.pages, self.field
+        if pages is not None and field.purpose is Purpose.FIND:
+            field.say(self.finder.look_for(field.words, field.regex, pages))
+            self._dress()
+
+    def on_log_field_entered(self) -> None:
+        pages, field = self.pages, self.field
+        if pages is None:
+            return
+        act = self.finder.look_for if field.purpose is Purpose.FIND else self.finder.keep
+        if trouble := act(field.words, field.regex, pages):
+            field.say(trouble)
+            return
+        self._close_field()
+        if field.purpose is Purpose.FILTER:
+            self._sieve()
+        elif field.words:
+            self.go_to_hit(Way.NEAREST)
+        self._dress()
+
+    def on_log_view_moved(self, event: LogView.Moved) -> None:
+        event.stop()
+        self.finder.forget_wish()
+        self._moved(event.view)
+
+    def on_resize(self) -> None:
+        self._say()
+
+    def _moved(self, view: LogView) -> None:
+        if self.locked:
+            for other in self._shown():
+                if other is not view:
+                    other.viewport.align(view.viewport)
+                    other.paint_again()
+        self.sync()
+
+    def _close_field(self) -> None:
+        view = self.view
+        self.field.close()
+        view.focus()
 
     def _shown(self) -> Iterator[LogView]:
         for name in ("#log-out", "#log-err") if self.split else ("#log-all",):
@@ -163,97 +371,106 @@ class LogPane(Container):
         for name, title in titles.items():
             self.query_one(name, LogView).border_title = title
 
-    def _turn_to(self, ref: LogRef | None) -> None:
-        self._ref = ref
-        self._pages = None
-        self._trouble = ""
+    def _dress(self) -> None:
+        """Bring how lines are painted to the views."""
+        find = self.finder.find
+        for view in self._shown():
+            view.search, view.numbered = find, self._full
+            look = view.look._replace(
+                time=self._columns[0], json=self.json, marks=find.matches.bounded if find else None
+            )
+            view.change(look, wrap=self.wrap)
+            view.paint_again()
+        self._say()
+
+    def _sieve(self) -> None:
+        """Bring level and filter to the views."""
+        keeping = self.finder.filter
+        for view in self._shown():
+            view.viewport.show_only(self.level, keeping.sieve if keeping is not None else None)
+            view.paint_again()
+        self._say()
+
+    def _turn_to(self, refs: tuple[LogRef, ...], begin: datetime | None = None) -> None:
+        self.finder.close()
+        self._older = False
+        self.reading.turn_to(refs, begin)
         for view in self.query(LogView):
             view.open(None)
-        self._wake.set()
+        self._dress()
 
-    async def _read(self) -> None:
-        """The one task that reads logs: the one shown, as long as it is."""
-        while True:
-            self._wake.clear()
-            ref = self._ref
-            if ref is None:
-                await self._wake.wait()
-                continue
-            try:
-                await self._read_one(ref)
-            except WjtuiError as error:
-                if ref == self._ref:
-                    self._pages = None
-                    self._trouble = f"This log cannot be read now: {plain(error.message)}"
-                    await self._pause()
-
-    async def _read_one(self, ref: LogRef) -> None:
-        pages = LogPages(await self._service.open_log(ref), self._wake)
-        await pages.open()
-        if ref != self._ref:
-            return
-        self._trouble = ""
-        self._pages = pages
+    def _opened(self, pages: LogPages, begin: int | None) -> None:
         for view in self._shown():
             view.open(pages)
-        pages.grew()  # while it was being opened, nobody listened to what came
-        while self._pages is pages:
-            self._wake.clear()
-            awaited = pages.waiting
-            if await pages.advance():
-                if awaited and not pages.waiting:
-                    self.sync()
-                await asyncio.sleep(0)
-            else:
-                await self._wake.wait()
+            if begin is not None:
+                view.go_to(begin, on_top=True)
+        self._sieve()
+        self._dress()
 
-    async def _pause(self) -> None:
-        try:
-            await asyncio.wait_for(self._wake.wait(), TRY_AGAIN)
-        except TimeoutError:
-            pass
+    def _look_again(self) -> None:
+        self._missed = self.hidden
+        if not self._missed and self.pages is not None:
+            self.pages.grew()
 
     def _failed(self, name: str, error: BaseException) -> None:
-        self._trouble = f"This log cannot be shown, by a bug of ours: {type(error).__name__}."
+        self.reading.fail(f"This log cannot be shown, by a bug of ours: {type(error).__name__}.")
 
-    def _say_status(self) -> None:
-        self.query_one("#log-status", Bar).say(self._status())
+    def _instead(self) -> str:
+        """What to say where no line is."""
+        pages = self.pages
+        if self.reading.trouble or pages is None or not len(pages.index):
+            return self.reading.trouble or self._empty
+        if self.finder.filter is not None:
+            return "No line passes the filter: Esc clears it."
+        return f"There are no {self.level.word} lines: 1 shows all."
 
-    def _status(self) -> Line:
-        pages = self._pages
+    def _say(self) -> None:
+        pages, view, width = self.pages, self.view, self.size.width
+        index = pages.index if pages is not None else None
+        if self._full:
+            switches = Switches(self.level, self.wrap, self._columns[0].name, self.json)
+            whole = pages is None or pages.whole
+            parts = head(index, whole, switches, view.viewport.place, width)
+            said = [Part(line, f"screen.command('{id}')" if id else "") for line, id in parts]
+            self.query_one("#log-head", Bar).say(*said)
+        line = status(self._state(), width, self._columns[0], full=self._full)
+        self.query_one("#log-status", Bar).say(line)
+
+    def _state(self) -> LogState:
+        pages, views, finder = self.pages, self.views, self.finder
+        follows = all(view.follow for view in views)
         if pages is None or not pages.opened:
-            return (Piece(" "),)
-        if self._newer is not None:
-            first = Piece(" PAUSED  a newer run has begun: f shows it ", Ink.WARNING)
-        elif self._over and all(view.follow for view in self._shown()):
-            first = Piece(" END OF RUN ", Ink.DIM)
-        elif all(view.follow for view in self._shown()):
-            first = Piece(" FOLLOW ", Ink.SUCCESS)
-        else:
-            unseen = sum(view.unseen for view in self._shown())
-            new = f" +{unseen:,}" if unseen else ""
-            first = Piece(f" PAUSED{new}  f follows ", Ink.WARNING)
+            return LogState(follows, note="" if pages is None else self.reading.note)
         index = pages.index
-        errors = index.count(LineKind.ERR) + index.count(LineKind.SYS_ERR)
-        known = f"{len(index):,} lines" if pages.whole else f"last {len(index):,} lines"
-        if not len(index):
-            return (first,)
-        pieces = [first, Piece(f" {known}", Ink.DIM)]
-        if errors:
-            pieces.append(Piece(f"  {errors:,} ERR", Ink.LOG_ERROR))
-        pieces.append(Piece(f"  {size(pages.extent.end - pages.extent.start)}", Ink.DIM))
-        if not pages.whole and pages.read_back:
-            pieces.append(Piece(f"  reading back {pages.read_back:.0%}", Ink.WAITING))
-        return tuple(pieces)
+        paused = next((view for view in views if not view.follow), self.view)
+        news = [view.viewport.news for view in views]
+        finding = finder.finding
+        if finding is not None:
+            finding = finding._replace(at=finder.rank(self.view.viewport.chosen))
+        return LogState(
+            follows,
+            self._over,
+            self._newer is not None and not self._older,
+            self._older,
+            since=self._time_at(paused) if not follows else None,
+            news=News(sum(each.lines for each in news), sum(each.errors for each in news)),
+            rate=self._pace.rate,
+            lines=len(index),
+            errors=Shows.ERRORS.count(index),
+            whole=pages.whole,
+            read_back=pages.read_back,
+            bytes=pages.extent.end - pages.extent.start,
+            finding=finding,
+            keeping=finder.keeping(sum(view.count for view in views)),
+            locked=self.locked,
+            slow=self._pace.slow,
+            note=self.working or self.reading.note,
+        )
 
-
-def _nothing_yet(job: Job | None) -> str:
-    if job is None:
-        return "No job is chosen."
-    if not job.runnable:
-        return plain(job.error or "It cannot run.")
-    if job.is_continuous:
-        return "No output yet: what it prints appears here, and what the engine does with it."
-    if job.latest_run is None:
-        return "No run yet: r runs it, and its output appears here."
-    return "No output yet."
+    def _time_at(self, view: LogView) -> datetime | None:
+        """When the line was written that a paused view stands at."""
+        pages, line = self.pages, view.viewport.current
+        if pages is None or line is None or line not in pages.index.lines:
+            return None
+        raw = pages.raw(line)
+        return moment_of(raw) if raw is not None else None

@@ -1,96 +1,116 @@
-"""LogView: some lines of one log; follows its end, or stands still while the log grows."""
+"""LogView: the lines of a log that are in sight, and the bar beside them."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Size
+from textual import events
+from textual.geometry import Region
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
 from wjtui.tui.commands.command import Step
 from wjtui.tui.present.ink import Ink
-from wjtui.tui.present.logline import Shown, show
+from wjtui.tui.present.log_bar import Cell, bar, line_for
+from wjtui.tui.present.log_rows import Row
 from wjtui.tui.present.plain import fit
-from wjtui.tui.present.times import size
 from wjtui.tui.widgets.inked import Inked
 from wjtui.tui.widgets.log_pages import LogPages, Stream
+from wjtui.tui.widgets.log_search import LogSearch
+from wjtui.tui.widgets.log_strips import LogStrips, Look
+from wjtui.tui.widgets.log_viewport import Viewport
 
-STRIPS_KEPT = 1000
 _SIDEWAYS = 16
-_NEAR_TOP = 200
-"""Lines above the view at which the rest of a large log begins to be read."""
+_WHEEL = 3
+_PARTS = 1 << 16
+"""More rows than a line can have: line and row as one number, for the library's selection."""
+_NUMBERED = 100
+"""Cells from which on there is room for line numbers."""
 
 
-class LogView(Inked, ScrollView, can_focus=True, inherit_bindings=False):
-    """Paints what is in sight; ``sync`` brings it up to what the pages know, and a paused top stays."""
+class LogView(Inked, can_focus=True):
+    """Scrolls and paints its bar by itself: with the library's, each growth laid the whole screen out anew.
 
-    class Turned(Message):
-        """It began or ceased to follow."""
+    ``sync`` brings it up to what the pages know; growth under a paused view repaints the bar alone.
+    """
+
+    class Moved(Message):
+        """The mouse moved it, or chose a line."""
+
+        def __init__(self, view: LogView) -> None:
+            super().__init__()
+            self.view = view
 
     def __init__(
         self, stream: Stream = Stream.ALL, *, ascii_only: bool = False, id: str | None = None
     ) -> None:
         super().__init__(id=id)
-        self.stream = stream
-        self._more, self._cut = (">", "...") if ascii_only else ("›", "…")
-        self.follow = True
+        self._ascii = ascii_only
+        self._strips = LogStrips(self.ink, cut="..." if ascii_only else "…")
+        self.viewport = Viewport(stream, self._strips)
+        self.numbered = False
+        """Whether lines have their numbers before them, where there is room."""
+        self.search: LogSearch | None = None
+        """Whose hits the bar marks."""
         self._placeholder = ""
-        self._pages: LogPages | None = None
-        self._numbers: Sequence[int] = range(0)
-        self._version = -1
-        self._anchor = 0
-        self._paused_at = 0
-        self._placing = False
-        self._homing = False
-        self._wide = 0
-        self._strips: OrderedDict[tuple[int, int, int], Strip] = OrderedDict()
+        self._left = 0
+        self._wraps = False
+        self._rows: list[Row] = []
+        self._bar: list[Cell] = []
+        self._blank = False
+        self._dragging = False
 
     @property
     def pages(self) -> LogPages | None:
         """What is shown."""
-        return self._pages
+        return self.viewport.pages
 
-    def shows(self, pages: LogPages) -> bool:
-        """Whether all that these pages know is taken in."""
-        return self._pages is pages and self._version == pages.version
+    @property
+    def follow(self) -> bool:
+        """Whether it stays at the end."""
+        return self.viewport.follow
 
     @property
     def count(self) -> int:
-        """Lines there are."""
-        return len(self._numbers)
+        """Lines that pass level and filter."""
+        return self.viewport.count
 
     @property
     def top(self) -> int:
-        """The row at the top."""
-        return round(self.scroll_y)
+        """The shown line at the top, counted from 0."""
+        return self.viewport.top.at
 
     @property
-    def unseen(self) -> int:
-        """Lines that came since this view was paused."""
-        if self.follow or self._pages is None or not len(self._numbers):
-            return 0
-        known = bisect_left(self._numbers, self._pages.index.line_at(self._paused_at))
-        return max(0, len(self._numbers) - known - 1)
+    def look(self) -> Look:
+        """How lines are painted."""
+        return self._strips.look
 
-    def open(self, pages: LogPages | None, *, follow: bool = True) -> None:
+    @property
+    def text_region(self) -> Region:
+        """The part of the screen that lines are in: all but the bar."""
+        region = self.content_region
+        return Region(region.x, region.y, max(0, region.width - 1), region.height)
+
+    def shows(self, pages: LogPages) -> bool:
+        """Whether all that these pages know is taken in."""
+        return self.viewport.pages is pages and self.viewport.settled
+
+    def line_text(self, at: int) -> str | None:
+        """A shown line as text, with time and level; None when its bytes are not read yet."""
+        view = self.viewport
+        return self._strips.text(view.numbers[at], view.before(at)) if 0 <= at < view.count else None
+
+    # What it is told
+
+    def open(self, pages: LogPages | None) -> None:
         """Show another log from its end."""
-        self._pages = pages
-        self._version = -1
-        self._numbers = range(0)
-        self._strips.clear()
-        self._wide = 0
-        self._place(0)
-        self.scroll_x = 0
-        self._set_follow(follow)
-        self.sync()
-        self.refresh()
+        self._left, self.search = 0, None
+        self.viewport.open(pages)
+        self.paint_again()
 
     def say_instead(self, placeholder: str) -> None:
         """What to say while there is no line."""
@@ -98,198 +118,213 @@ class LogView(Inked, ScrollView, can_focus=True, inherit_bindings=False):
             self._placeholder = placeholder
             self.refresh()
 
+    def change(self, look: Look, *, wrap: bool) -> None:
+        """Paint lines in another way."""
+        self._wraps = wrap
+        width = max(20, self.text_region.width - self._gutter - 1) if wrap else 0
+        if self._strips.change(look._replace(wrap=width)):
+            self._left = 0 if wrap else self._left
+            self.viewport.place_top()
+            self.paint_again()
+
     def sync(self) -> None:
         """Take in what the pages have learned; in a paused view the same line stays on top."""
-        pages = self._pages
-        if pages is None or pages.version == self._version:
+        before = self._rows, self._count_digits()
+        if not self.viewport.sync():
+            if self.search is not None:
+                self._paint_bar()
             return
-        self._version = pages.version
-        self._numbers = pages.numbers(self.stream)
-        self.virtual_size = Size(max(self._wide, 1), max(1, len(self._numbers)))
-        if self.follow:
-            self._place(self.max_scroll_y)
-        elif self._homing and pages.whole:
-            self._homing = False
-            self._go(0)
-        elif len(self._numbers):
-            self._place(bisect_left(self._numbers, pages.index.line_at(self._anchor)))
-        self.refresh()
+        if self._wraps and before[1] != self._count_digits():
+            self.change(self.look, wrap=True)
+        self._rows = self.viewport.in_sight
+        full = len(self._rows) == self.viewport.page
+        if self.follow or self._blank or not full or before != (self._rows, self._count_digits()):
+            self.paint_again()
+        else:
+            self._paint_bar()
 
     def move(self, step: Step) -> None:
-        """Scroll. Upwards pauses; downwards at the end follows again."""
-        page = max(1, self.size.height - 1)
-        self._homing = False
-        match step:
-            case Step.LAST:
-                self.follow_end()
-            case Step.FIRST:
-                self.pause()
-                if self._pages is not None and not self._pages.whole:
-                    # The beginning of a large log is not known yet: go there when it is.
-                    self._pages.want_whole()
-                    self._homing = True
-                self._go(0)
-            case Step.LEFT | Step.RIGHT:
-                # What was painted since the last sync may be wider than what was known then.
-                self.virtual_size = Size(max(self._wide, 1), max(1, len(self._numbers)))
-                by = _SIDEWAYS if step is Step.RIGHT else -_SIDEWAYS
-                self.scroll_x = max(0, round(self.scroll_x) + by)
-                self.refresh()
-            case Step.UP | Step.HALF_UP | Step.PAGE_UP:
-                self.pause()
-                self._go(self.top - {Step.UP: 1, Step.HALF_UP: page // 2}.get(step, page))
-            case _:
-                if self.top >= self.max_scroll_y:
-                    self.follow_end()
-                else:
-                    self._go(self.top + {Step.DOWN: 1, Step.HALF_DOWN: page // 2}.get(step, page))
-
-    def pause(self) -> None:
-        """Stand still."""
-        if self.follow:
-            self._remember_top()
-            self._paused_at = max(0, self._pages.index.end - 1) if self._pages is not None else 0
-            self._set_follow(False)
+        """Scroll: up pauses, down at the end follows again."""
+        if step in (Step.LEFT, Step.RIGHT):
+            by = _SIDEWAYS if step is Step.RIGHT else -_SIDEWAYS
+            self._left = max(0, self._left + by) if not self._wraps else 0
+        else:
+            self.viewport.move(step)
+        self.paint_again()
 
     def follow_end(self) -> None:
         """Go to the end and stay there."""
-        self._set_follow(True)
-        self._place(self.max_scroll_y)
+        self.viewport.follow_end()
+        self.paint_again()
+
+    def go_to(self, position: int, *, on_top: bool = False) -> None:
+        """Pause at the line that holds a position, and mark it."""
+        self.viewport.go_to(position, on_top=on_top)
+        self.paint_again()
+
+    def paint_again(self) -> None:
+        """Paint all of it."""
+        self._rows = self.viewport.in_sight
+        self._bar = self._bar_now()
+        self._blank = False
         self.refresh()
 
-    def line_text(self, row: int) -> str | None:
-        """A row as text; None when its bytes are not read yet."""
-        shown = self._shown(row)
-        return shown.plain if shown is not None else None
-
-    def render_line(self, y: int) -> Strip:
-        base, width = self.rich_style, self.scrollable_content_region.width
-        row = self.top + y
-        if row >= len(self._numbers):
-            if y == 1 and not len(self._numbers) and self._placeholder:
-                return Strip([Segment(fit(f" {self._placeholder}", width), base + self.ink(Ink.DIM))])
-            return Strip.blank(width, base)
-        strip = self._strip(row)
-        if strip is None:
-            return Strip.blank(width, base)
-        left = round(self.scroll_x)
-        longer = strip.cell_length > left + width
-        strip = self._selected(strip, row).crop_extend(left, left + width, base).apply_style(base)
-        strip = strip.apply_offsets(left, row)
-        if longer:
-            strip = Strip.join(
-                [strip.crop(0, width - 1), Strip([Segment(self._more, base + self.ink(Ink.DIM))])]
-            )
-        return strip
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        super().watch_scroll_y(old_value, new_value)
-        if not self._placing and not self.follow:
-            self._remember_top()
-
-    def on_mouse_scroll_up(self) -> None:
-        self.pause()
-
-    def on_scroll_up(self) -> None:
-        self.pause()
-
-    def on_scroll_to(self) -> None:
-        self.pause()
-
-    def on_mouse_scroll_down(self) -> None:
-        if self.top >= self.max_scroll_y:
-            self.follow_end()
+    # The library's
 
     def on_resize(self) -> None:
-        if self.follow:
-            self._place(self.max_scroll_y)
-        self.refresh()
+        self.viewport.page = max(1, self.size.height)
+        self.viewport.place_top()
+        self.change(self.look, wrap=self._wraps)
+        self.paint_again()
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self._mouse(lambda: self.viewport.scroll(-_WHEEL))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self._mouse(lambda: self.viewport.scroll(_WHEEL))
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        if event.x >= self.size.width - 1:
+            event.stop()
+            self._dragging = True
+            self.capture_mouse()
+            self._drag(event.y)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self._dragging:
+            event.stop()
+            self._drag(event.y)
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        if self._dragging:
+            event.stop()
+            self._dragging = False
+            self.release_mouse()
+
+    def on_click(self, event: events.Click) -> None:
+        pages, view = self.viewport.pages, self.viewport
+        in_text = event.x < self.size.width - 1 and event.y < len(self._rows)
+        if pages is None or not in_text or self.follow or self.text_selection is not None:
+            return
+        position = pages.index.span(view.numbers[self._rows[event.y].at])[0]
+        self._mouse(lambda: view.choose(position))
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        first = selection.start.y if selection.start is not None else self.top
-        last = selection.end.y if selection.end is not None else self.top + self.size.height - 1
-        texts = [
-            text[span[0] : span[1] if span[1] >= 0 else None]
-            for row in range(first, min(last, len(self._numbers) - 1) + 1)
-            if (span := selection.get_span(row)) is not None and (text := self.line_text(row)) is not None
-        ]
+        view = self.viewport
+        if not view.count:
+            return None
+        first = selection.start.y // _PARTS if selection.start is not None else view.numbers[self._rows[0].at]
+        last = selection.end.y // _PARTS if selection.end is not None else view.numbers[self._rows[-1].at]
+        texts: list[str] = []
+        for at in range(bisect_left(view.numbers, first), bisect_left(view.numbers, last + 1)):
+            strips = self._strips.rows(view.numbers[at], view.before(at)) or []
+            for part, strip in enumerate(strips):
+                span = selection.get_span(view.numbers[at] * _PARTS + part)
+                if span is not None:
+                    indent = self._strips.indent if part else 0
+                    text = strip.text[max(span[0], indent) : span[1] if span[1] >= 0 else None]
+                    if part and self._wraps and texts:
+                        texts[-1] += text
+                    else:
+                        texts.append(text)
         return "\n".join(texts), "\n"
 
     def notify_style_update(self) -> None:
-        self._strips.clear()
+        self._strips.forget()
         super().notify_style_update()
 
-    def _go(self, row: int) -> None:
-        self._place(row)
-        self._remember_top()
-        self.refresh()
+    def render_line(self, y: int) -> Strip:
+        base, width = self.rich_style, self.text_region.width
+        if y >= len(self._rows):
+            if y == min(1, self.size.height - 1) and not self.count and self._placeholder:
+                text = fit(f" {self._placeholder}", width)
+                return self._with_bar(Strip([Segment(text, base + self.ink(Ink.DIM))]), y)
+            return self._with_bar(Strip.blank(width, base), y)
+        row = self._rows[y]
+        line = self.viewport.numbers[row.at]
+        lead = self._lead(line, row)
+        room = max(0, width - lead.cell_length)
+        strips = self._strips.rows(line, self.viewport.before(row.at))
+        if strips is None or row.part >= len(strips):
+            self._blank = True
+            return self._with_bar(lead.extend_cell_length(width, base), y)
+        strip, number = strips[row.part], line * _PARTS + row.part
+        longer = strip.cell_length > self._left + room and not self._wraps
+        strip = self._selected(strip, number).crop_extend(self._left, self._left + room, base)
+        strip = strip.apply_style(base).apply_offsets(self._left, number)
+        if longer:
+            more = Segment(">" if self._ascii else "›", base + self.ink(Ink.DIM))
+            strip = Strip.join([strip.crop(0, room - 1), Strip([more])])
+        return self._with_bar(Strip.join([lead, strip]), y)
 
-    def _place(self, row: float) -> None:
-        self._placing = True
-        try:
-            self.scroll_to(y=max(0, row), animate=False, force=True, immediate=True)
-        finally:
-            self._placing = False
+    # Painting
 
-    def _remember_top(self) -> None:
-        if self._pages is None or not len(self._numbers):
-            return
-        top = min(self.top, len(self._numbers) - 1)
-        line = self._numbers[top]
-        if line in self._pages.index.lines:
-            self._anchor = self._pages.index.span(line)[0]
-        if top < _NEAR_TOP:
-            self._pages.want_whole()
-
-    def _set_follow(self, follow: bool) -> None:
-        if follow is not self.follow:
-            self.follow = follow
-            self.post_message(self.Turned())
-
-    def _shown(self, row: int) -> Shown | None:
-        pages = self._pages
-        if pages is None or row >= len(self._numbers):
-            return None
-        line = self._numbers[row]
-        if line not in pages.index.lines or (raw := pages.raw(line)) is None:
-            return None
-        start, end = pages.index.span(line)
-        return show(raw, pages.index.kind(line), pages.index.owner_kind(line), end - start)
-
-    def _strip(self, row: int) -> Strip | None:
-        pages = self._pages
-        if pages is None:
-            return None
-        line = self._numbers[row]
-        if line not in pages.index.lines:
-            return None
-        # A line is told by where it is, how long it is, and whose colour it has: the last one still grows.
-        key = (*pages.index.span(line), int(pages.index.owner_kind(line)))
-        strip = self._strips.get(key)
-        if strip is None:
-            shown = self._shown(row)
-            if shown is None:
-                return None
-            strip = self._strips[key] = self._draw(shown)
-            if len(self._strips) > STRIPS_KEPT:
-                self._strips.popitem(last=False)
-            if strip.cell_length > self._wide:
-                self._wide = strip.cell_length
-        else:
-            self._strips.move_to_end(key)
-        return strip
-
-    def _draw(self, shown: Shown) -> Strip:
-        ink = self.ink(shown.ink)
-        quiet = shown.level == "INFO"
-        segments = [
-            Segment(f" {shown.time:<8} ", self.ink(Ink.LOG_TIME)),
-            Segment(f"{shown.level:<5} ", self.ink(Ink.DIM) if quiet else ink + Style(bold=True)),
-        ]
-        segments += [Segment(text, ink if style is None else ink + style) for text, style in shown.runs]
-        if shown.rest:
-            segments.append(Segment(f" {self._cut} {size(shown.rest)} more in this line", self.ink(Ink.DIM)))
+    def _lead(self, line: int, row: Row) -> Strip:
+        """What stands before a line: its number, where there is room, and a mark."""
+        pages, base, gutter = self.viewport.pages, self.rich_style, self._gutter
+        assert pages is not None
+        mark, ink = " ", Ink.DIM
+        if not row.part:
+            position = pages.index.span(line)[0]
+            at = bisect_left(pages.bookmarks, position)
+            if position == self.viewport.chosen and not self.follow:
+                mark, ink = ">", Ink.KEY
+            elif at < len(pages.bookmarks) and pages.bookmarks[at] == position:
+                mark, ink = ("*" if self._ascii else "◆"), Ink.ACCENT
+        segments = [Segment(mark, base + self.ink(ink))]
+        if gutter:
+            number = f"{line + 1:>{gutter - 1},} " if not row.part else " " * gutter
+            segments.insert(0, Segment(number, base + self.ink(Ink.LOG_TIME)))
         return Strip(segments)
+
+    @property
+    def _gutter(self) -> int:
+        """Cells of the line numbers; 0: there are none."""
+        return self._count_digits() + 2 if self.numbered and self.size.width >= _NUMBERED else 0
+
+    def _count_digits(self) -> int:
+        pages = self.viewport.pages
+        if pages is None or not pages.whole:
+            return -2
+        return len(f"{max(9_999, pages.index.lines.stop):,}")
+
+    def _with_bar(self, strip: Strip, y: int) -> Strip:
+        if y >= len(self._bar):
+            return Strip.join([strip, Strip.blank(1, self.rich_style)])
+        (text, ink), in_sight = self._bar[y]
+        style = self.rich_style + self.ink(ink)
+        if in_sight and text not in ("█", "#"):
+            style += Style(bgcolor=self.ink(Ink.DIM).color, color=self.rich_style.bgcolor)
+        return Strip.join([strip, Strip([Segment(text, style)])])
+
+    def _bar_now(self) -> list[Cell]:
+        view = self.viewport
+        if view.pages is None or not view.count or not self._rows:
+            return []
+        hits = self.search.matches.positions if self.search is not None else ()
+        first, last = self._rows[0].at, self._rows[-1].at
+        return bar(view.page, view.numbers, first, last + 1, view.marks(hits), ascii_only=self._ascii)
+
+    def _paint_bar(self) -> None:
+        new = self._bar_now()
+        if new != self._bar:
+            self._bar = new
+            self.refresh(Region(self.size.width - 1, 0, 1, self.size.height))
+
+    def _drag(self, y: int) -> None:
+        view = self.viewport
+        if y >= self.size.height - 1:
+            self._mouse(view.follow_end)
+        else:
+            # The cell under the mouse stands for that line, so it comes into sight at the same height.
+            self._mouse(lambda: view.go(Row(max(0, line_for(y, self.size.height, view.count) - y))))
+
+    def _mouse(self, act: Callable[[], object]) -> None:
+        act()
+        self.paint_again()
+        self.post_message(self.Moved(self))
 
     def _selected(self, strip: Strip, row: int) -> Strip:
         selection = self.text_selection

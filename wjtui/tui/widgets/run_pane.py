@@ -1,0 +1,53 @@
+"""RunPane: what is known of one run, beside or under the list of runs."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from wjtui.tui.bindings import bindings
+from wjtui.tui.commands.command import Step, Where
+from wjtui.tui.present.ink import Line, plain_text
+from wjtui.tui.widgets.inked import content, paragraphs
+
+
+class RunPane(VerticalScroll, can_focus=True, inherit_bindings=False):
+    """Lines under a title; scrolls where they do not fit."""
+
+    BINDINGS = bindings(Where.RUNS)
+    DEFAULT_CSS: ClassVar[str] = "RunPane > Static { width: 1fr; height: auto; text-wrap: nowrap; }"
+
+    def __init__(self, *, ascii_only: bool = False, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._ascii = ascii_only
+        self._title: Line = ()
+        self._lines: list[Line] = []
+
+    def compose(self) -> ComposeResult:
+        yield Static()
+
+    @property
+    def text(self) -> str:
+        """What it shows."""
+        return "\n".join(plain_text(line) for line in self._lines)
+
+    def say(self, title: Line, lines: list[Line]) -> None:
+        """Show these lines."""
+        if title != self._title:
+            self._title = title
+            self.border_title = content(title, ascii_only=self._ascii)
+        if lines != self._lines:
+            self._lines = lines
+            self.query_one(Static).update(paragraphs(lines, ascii_only=self._ascii))
+
+    def move(self, step: Step) -> None:
+        """Scroll."""
+        page = max(1, self.size.height - 1)
+        by = {
+            Step.UP: -1, Step.DOWN: 1, Step.HALF_UP: -(page // 2), Step.HALF_DOWN: page // 2,
+            Step.PAGE_UP: -page, Step.PAGE_DOWN: page, Step.FIRST: -10_000, Step.LAST: 10_000,
+        }.get(step, 0)  # fmt: skip
+        self.scroll_to(y=max(0, self.scroll_y + by), animate=False)
