@@ -16,6 +16,7 @@ from tests.bench.painted import Painted
 
 COLUMNS, ROWS = 120, 36
 _LOOK_SECONDS = 0.002
+_QUESTION = b"\x1b[6n"
 
 
 class PacedTerminal:
@@ -42,7 +43,7 @@ class PacedTerminal:
         self.output = bytearray()
         """Everything that was read so far."""
         self._painted = Painted(columns, rows)
-        self._fed = 0
+        self._fed = self._heard = 0
         self._leaving = threading.Event()
         self._reader = threading.Thread(target=self._read, name="terminal")
         self._reader.start()
@@ -127,6 +128,13 @@ class PacedTerminal:
             self.output += chunk
             if pace is not None:
                 self._leaving.wait(len(chunk) / pace)
+            self._answer()
+
+    def _answer(self) -> None:
+        """Say where the cursor is as often as that was asked, as every terminal does when it has got there."""
+        while (asked := self.output.find(_QUESTION, self._heard)) >= 0:
+            self._heard = asked + len(_QUESTION)
+            os.write(self._ours, b"\x1b[1;1R")
 
 
 def _set_size(terminal: int, columns: int, rows: int) -> None:

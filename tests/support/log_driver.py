@@ -43,8 +43,7 @@ class LogDriver:
     @property
     def screen(self) -> LogScreen:
         """The screen."""
-        found = next(screen for screen in self.tui.app.screen_stack if isinstance(screen, LogScreen))
-        return found
+        return next(screen for screen in self.tui.app.screen_stack if isinstance(screen, LogScreen))
 
     @property
     def pane(self) -> LogPane:

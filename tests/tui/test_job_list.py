@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from tests.support.fake_service import NOW
 from tests.support.tui_driver import TuiDriver, open_tui
@@ -198,13 +199,13 @@ async def test_times_are_shown_in_the_zone_of_the_person_s_file() -> None:
 async def test_while_another_window_has_the_focus_the_screen_is_quiet() -> None:
     service = eleven_jobs()
     async with open_tui(service) as tui:
-        tui.app.app_focus = False
+        tui.app.post_message(events.AppBlur())
+        await tui.settle()
         header = tui.lines[0]
         tui.clock.advance(30)
         tui.app.main_screen._tick()
         await tui.settle()
         assert tui.lines[0] == header
-        tui.app.app_focus = True
-        tui.app.on_app_focus()
+        tui.app.post_message(events.AppFocus())
         await tui.settle()
         assert "05:12:39" in tui.lines[0]

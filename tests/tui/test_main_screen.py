@@ -375,7 +375,7 @@ async def test_tab_goes_round() -> None:
 
 
 async def test_help_lists_every_command() -> None:
-    async with open_tui(eleven_jobs(), (120, 60)) as tui:
+    async with open_tui(eleven_jobs(), (200, 60)) as tui:
         await tui.press("question_mark")
         from wjtui.tui.commands.table import COMMANDS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from wjtui.engine.process.environment import ENGINE
@@ -51,6 +51,10 @@ class Failure(Value, frozen=True):
         return f"failed: {self.exit or self.reason or 'not started'}"
 
 
+_OLD = timedelta(minutes=1)
+"""A failed run that is told of so long after its end came back from the trash: it is no news."""
+
+
 class FailureWatch:
     """Sees failures in the events of an engine, each one once."""
 
@@ -73,7 +77,8 @@ class FailureWatch:
 
     def _look_at_run(self, run: Run, at: datetime) -> Failure | None:
         key = run.ref.job.key
-        if run.ref.run <= self._runs.get(key, ""):
+        brought_back = run.ended is not None and at - run.ended > _OLD
+        if brought_back or run.ref.run <= self._runs.get(key, ""):
             return None
         self._runs[key] = run.ref.run
         return Failure(

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import getpass
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from time import monotonic
+from collections.abc import Awaitable, Callable
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from textual import events
-from textual.app import App
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
-from textual.filter import LineFilter
 from textual.signal import Signal
-from textual.theme import Theme
 
 from wjtui.model.errors import WjtuiError
 from wjtui.model.events import Tone
@@ -23,17 +19,16 @@ from wjtui.service import JobService
 from wjtui.support.collector import let_go
 from wjtui.support.tasks import TaskSet
 from wjtui.tui.bindings import Keys, clashes
-from wjtui.tui.colourless import COLOURLESS, wants_no_colour
 from wjtui.tui.commands.table import COMMANDS
 from wjtui.tui.crier import Crier
 from wjtui.tui.dispatch import Dispatch
-from wjtui.tui.filters import line_filters
-from wjtui.tui.flow import Flow
+from wjtui.tui.dressed import Dressed
 from wjtui.tui.frames import Frames
 from wjtui.tui.inquiry import Inquiry
 from wjtui.tui.key_names import types
 from wjtui.tui.memory import Memory
 from wjtui.tui.options import Leave, ScreenFailed, ScreenOptions
+from wjtui.tui.outlet import Outlet
 from wjtui.tui.outside import copied
 from wjtui.tui.present.times import show_times_in
 from wjtui.tui.present.toasts import ToastQueue
@@ -42,8 +37,7 @@ from wjtui.tui.screens.main import MainScreen
 from wjtui.tui.screens.view import View
 from wjtui.tui.session import Session
 from wjtui.tui.store import Change, Store, Topic
-from wjtui.tui.terminal import LAGGING, ContinuedDriver, queue_depth
-from wjtui.tui.themes import choose, default_variables, load_themes, theme_folders
+from wjtui.tui.terminal import ContinuedDriver
 from wjtui.tui.type_ahead import TypeAhead
 
 log = logging.getLogger(__name__)
@@ -54,7 +48,7 @@ UNSEEN = 50
 """Of so many frames one is shown while another window has the focus."""
 
 
-class WjtuiApp(App[Leave], inherit_bindings=False):
+class WjtuiApp(Dressed, inherit_bindings=False):
     """Ends with why it was left; None when it crashed, then ``crash`` says what it was.
 
     ``refusal``: there was no engine to show.
@@ -77,10 +71,7 @@ class WjtuiApp(App[Leave], inherit_bindings=False):
         ready: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """``ready`` is awaited before the service is asked; what it refuses with ends the app."""
-        # The library asks for the theme while it begins.
-        self.options = options
-        self._colour = not wants_no_colour(options.environment)
-        super().__init__()
+        super().__init__(options)
         if found := clashes(COMMANDS):
             raise ScreenFailed(f"The screen cannot open by a bug of its own: {'; '.join(found)}.")
         self.keys = Keys(options.preferences.keys)
@@ -91,17 +82,15 @@ class WjtuiApp(App[Leave], inherit_bindings=False):
         self.refusal: WjtuiError | None = None
         self.frame_number = 0
         self._beats = 0
-        self.lent = False
-        """Whether another program has the terminal."""
         self._engine_is_up = ready
-        self._flow = Flow()
+        self.outlet = Outlet(lambda: self._driver)
         self._frames = Frames(self.frame)
         self.pump = Pump(
             service,
             self.store,
             options.clock,
             publish=self.publish,
-            lagging=self.lagging,
+            lagging=lambda: self.outlet.lagging,
             arrived=self._frames.wake,
         )
         self.dispatch = Dispatch(service, self.store, publish=self.publish, tell=self._tell, user=_user())
@@ -122,9 +111,9 @@ class WjtuiApp(App[Leave], inherit_bindings=False):
             try_again=self.pump.try_again,
             wake=self._frames.wake,
             place_toasts=self._place_toasts,
-            theme_troubles=self._set_themes(),
+            theme_troubles=self.wear(self._memory),
         )
-        self._crier = Crier(self.session, self._says_newest_event, self._write)
+        self._crier = Crier(self.session, self._says_newest_event, self.outlet.write)
         self.type_ahead = TypeAhead(self)
         self._tasks = TaskSet(self._task_failed)
 
@@ -135,27 +124,12 @@ class WjtuiApp(App[Leave], inherit_bindings=False):
         found = super().get_driver_class()
         return ContinuedDriver if found is LinuxDriver else found
 
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return default_variables(self.current_theme, super().get_theme)
-
-    def get_theme(self, theme_name: str) -> Theme | None:
-        """The theme of that name; without colours where NO_COLOR is set."""
-        found = super().get_theme(theme_name)
-        return found if self._colour or found is None else COLOURLESS
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        return line_filters(super().get_line_filters(), colour=self._colour, ascii_only=self.options.ascii)
-
     @property
     def main_screen(self) -> MainScreen:
         """The one screen that is always there, under whatever dialog is open."""
         screen = self.screen_stack[0]
         assert isinstance(screen, MainScreen)
         return screen
-
-    def lagging(self) -> bool:
-        """Whether the terminal has not taken what was painted last."""
-        return queue_depth(self._driver) > LAGGING or self._flow.clogged(monotonic())
 
     def publish(self, change: Change) -> None:
         """Tell whoever listens what changed."""
@@ -183,7 +157,7 @@ class WjtuiApp(App[Leave], inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.CursorPosition):
-            self._flow.answered(monotonic())
+            self.outlet.answered()
         elif self.type_ahead.admits(event):
             await super().on_event(event)
 
@@ -211,10 +185,17 @@ class WjtuiApp(App[Leave], inherit_bindings=False):
         if written is None:
             self._tell("That is too long to copy", "Terminals take 75 kB; save it to a file.", Tone.WARNING)
         else:
-            self._write(written)
+            self.outlet.write(written)
 
-    def on_app_focus(self) -> None:
+    def on_app_blur(self, event: events.AppBlur) -> None:
+        """Another window has the focus. The library would take it from our widgets and paint all anew."""
+        event.prevent_default()
+        self.set_reactive(WjtuiApp.app_focus, False)
+
+    def on_app_focus(self, event: events.AppFocus) -> None:
         """Somebody looks again: what was held back is shown at once."""
+        event.prevent_default()
+        self.set_reactive(WjtuiApp.app_focus, True)
         self.frame()
         for screen in self.screen_stack:
             if isinstance(screen, View):
@@ -231,10 +212,9 @@ class WjtuiApp(App[Leave], inherit_bindings=False):
         if self.pump.frame():
             self.frame_number += 1
             self.session.frames.publish(self.frame_number)
-            if not self.is_headless:
-                # After the refreshes that this frame has asked for.
-                self.call_after_refresh(lambda: self._write(self._flow.ask(monotonic())))
-        if self.store.pending or self._crier.waiting or self.lagging():
+            # After the refreshes that this frame has asked for.
+            self.call_after_refresh(self.outlet.ask)
+        if self.store.pending or self._crier.waiting or self.outlet.lagging:
             self._frames.wake()
 
     async def _receive(self) -> None:
@@ -257,11 +237,6 @@ class WjtuiApp(App[Leave], inherit_bindings=False):
             if isinstance(screen, View):
                 screen.place_toasts()
 
-    def _write(self, text: str) -> None:
-        """Send what is no part of the picture to the terminal."""
-        if text and self._driver is not None and not self.lent:
-            self._driver.write(text)
-
     def _tell(self, title: str, body: str, tone: Tone) -> None:
         self.session.tell(title, body, tone)
 
@@ -273,22 +248,6 @@ class WjtuiApp(App[Leave], inherit_bindings=False):
                     self._bindings.bind(key, action, priority=True)
         for key in self.keys.of("app.copy"):
             self._bindings.bind(key, "copy")
-
-    def _set_themes(self) -> list[str]:
-        """Know all themes and wear one; a sentence for each that cannot be used.
-
-        What command line, environment or ``config.toml`` name comes before what was chosen last time.
-        """
-        themes, troubles = load_themes(theme_folders(self.options.user_themes))
-        for theme in themes.values():
-            self.register_theme(theme)
-        wanted = self.options.theme
-        if wanted and wanted not in self.available_themes:
-            troubles.append(f"There is no theme '{wanted}'; there are {', '.join(sorted(themes))}.")
-        if not wanted and not self.options.environment.get("NO_COLOR"):
-            wanted = self._memory.get("theme", "")
-        self.theme = choose(wanted, self.options.environment, self.available_themes)
-        return troubles
 
     def _task_failed(self, name: str, error: BaseException) -> None:
         if isinstance(error, Exception):

@@ -29,7 +29,7 @@ async def lend(
     # The terminal sends ctrl+c to that program and to us; a handler, unlike an ignored signal, is not
     # inherited.
     before = signal.signal(signal.SIGINT, lambda number, frame: None)
-    app.lent = True
+    app.outlet.lent = True
     try:
         with app.suspend(), app.batch_update():
             process = await asyncio.create_subprocess_exec(*argv, cwd=folder, env=environment)
@@ -39,6 +39,6 @@ async def lend(
     except OSError as error:
         return f"'{plain(argv[0])}' cannot be started: {error.strerror or error}."
     finally:
-        app.lent = False
+        app.outlet.lent = False
         signal.signal(signal.SIGINT, before)
     return None

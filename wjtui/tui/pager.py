@@ -1,17 +1,18 @@
-"""The pager: a file in the program that the person reads files with, while the screen steps aside."""
+"""The pager: the program with which a person reads files."""
 
 from __future__ import annotations
 
 import os
 import shlex
 import shutil
-import signal
-import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from textual.app import App, SuspendNotSupported
+from wjtui.tui.lend import lend
+
+if TYPE_CHECKING:
+    from wjtui.tui.app import WjtuiApp
 
 _ELSE = ("less", "more")
 
@@ -30,27 +31,12 @@ def pager_command(
     return None
 
 
-def show_in_pager(app: App[Any], path: Path, environment: Mapping[str, str]) -> str | None:
+async def show_in_pager(app: WjtuiApp, path: Path, environment: Mapping[str, str]) -> str | None:
     """Show the file, and come back when it was read; else why that cannot be, in one sentence."""
     if not path.is_file():
         return f"There is no file '{path}'."
     argv = pager_command(environment)
     if argv is None:
         return f"There is no program to read files with: set PAGER, or read '{path}'."
-    try:
-        with app.suspend():
-            return _run([*argv, str(path)])
-    except SuspendNotSupported:
-        return f"This terminal cannot be lent to another program: read '{path}'."
-
-
-def _run(argv: list[str]) -> str | None:
-    # The terminal sends ctrl+c to the pager and to us; a handler, unlike an ignored signal, is not inherited.
-    before = signal.signal(signal.SIGINT, lambda number, frame: None)
-    try:
-        subprocess.run(argv, check=False, env={**os.environ, "LESS": os.environ.get("LESS", "-R")})
-    except OSError as error:
-        return f"'{argv[0]}' cannot be started: {error.strerror or error}."
-    finally:
-        signal.signal(signal.SIGINT, before)
-    return None
+    given = {**os.environ, "LESS": os.environ.get("LESS", "-R")}
+    return await lend(app, [*argv, str(path)], environment=given)

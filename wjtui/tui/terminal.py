@@ -55,6 +55,13 @@ class ContinuedDriver(LinuxDriver):
     After a ``kill -STOP`` and ``-CONT`` the library would start its threads beside those that still run.
     """
 
+    count = 0
+    """Characters written so far."""
+
+    def write(self, data: str) -> None:
+        self.count += len(data)
+        super().write(data)
+
     def start_application_mode(self) -> None:
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if has_title(os.environ):
@@ -76,6 +83,11 @@ def _writer(driver: Driver | None) -> WriterThread | None:
     # Private to the library, and without it there is no way to see that a terminal does not read.
     found = getattr(driver, "_writer_thread", None)
     return found if isinstance(found, WriterThread) else None
+
+
+def written(driver: Driver | None) -> int:
+    """How much was written; a driver that does not count has written nothing."""
+    return driver.count if isinstance(driver, ContinuedDriver) else 0
 
 
 def queue_depth(driver: Driver | None) -> int:

@@ -7,6 +7,7 @@ import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from wjtui.engine.notify_policy import (
@@ -63,6 +64,12 @@ def test_each_failed_run_counts_and_an_old_one_does_not_come_again() -> None:
     numbers = [1, 2, 5, 2, 5, 6]
     found = seen(*(run_changed(RunStatus.FAILED, number) for number in numbers))
     assert [int(failure.run or "") for failure in found] == [1, 2, 5, 6]
+
+
+def test_a_failed_run_that_comes_back_from_the_trash_is_no_news() -> None:
+    event = run_changed(RunStatus.FAILED, exit=Exit(code=3))
+    ended = msgspec.structs.replace(event.run, ended=AT - timedelta(days=2))
+    assert seen(RunChanged(ended)) == []
 
 
 @pytest.mark.parametrize("status", [RunStatus.SUCCESS, RunStatus.ABORTED, RunStatus.RUNNING])

@@ -123,7 +123,9 @@ class LogDesk:
         pages, line = self._pane.pages, self._pane.view.viewport.current
         if pages is None or line is None:
             return
-        marks, here = pages.bookmarks, pages.index.span(line)[0]
+        # A view that follows stands at its end.
+        marks = pages.bookmarks
+        here = pages.index.end if self._pane.view.follow else pages.index.span(line)[0]
         at = bisect_left(marks, here) - 1 if backwards else bisect_right(marks, here)
         if not marks:
             self._session.tell("No line is marked: m marks one.")

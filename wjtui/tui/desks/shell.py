@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 from textual.theme import BUILTIN_THEMES
 
@@ -19,6 +20,7 @@ from wjtui.tui.screens.question import Question
 from wjtui.tui.store import Link
 
 if TYPE_CHECKING:
+    from wjtui.tui.app import WjtuiApp
     from wjtui.tui.screens.main import MainScreen
     from wjtui.tui.screens.view import View
 
@@ -146,11 +148,15 @@ class ShellDesk:
 
     def engine_log(self) -> None:
         """The engine's own log in the pager."""
+        path = self._session.options.engine_log
+        assert path is not None  # why_no_engine_log has seen to it
+        self._session.dispatch.tasks.start("engine log", self._show_file(path))
+
+    async def _show_file(self, path: Path) -> None:
         from wjtui.tui.pager import show_in_pager
 
-        options = self._session.options
-        assert options.engine_log is not None  # why_no_engine_log has seen to it
-        trouble = show_in_pager(self._view.app, options.engine_log, options.environment)
+        app = cast("WjtuiApp", self._view.app)
+        trouble = await show_in_pager(app, path, self._session.options.environment)
         if trouble is not None:
             self._session.tell(plain(trouble), tone=Tone.WARNING)
 

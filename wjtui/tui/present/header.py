@@ -68,12 +68,15 @@ def trail(path: Sequence[str], tail: str, now: datetime, width: int) -> Line:
     return (*pieces, Piece(" " * max(1, width - used - len(right))), Piece(right, Ink.DIM))
 
 
-def log_header(store: Store, refs: Sequence[LogRef], now: datetime, width: int) -> Line:
-    """The first line of a log that has the screen: whose it is, since when, how it does, and the time."""
+def log_header(store: Store, refs: Sequence[LogRef], now: datetime, width: int, place: str) -> Line:
+    """The first line of a log that has the screen: whose it is, since when, how it does, and the time.
+
+    ``place``: where the view is, instead of the time; empty: another line tells.
+    """
     job = store.jobs.get(refs[0].job.key) if refs else None
     names = ", ".join(plain(ref.job.name) for ref in refs)
     path = " wjtui › " if width >= _WIDE else " "
-    right = f"{clock(now)} {zone_word(now)} "
+    right = f"{place or f'{clock(now)} {zone_word(now)}'} "
     tail: list[Piece] = []
     if len(refs) > 1:
         tail.append(Piece(f"  {len(refs)} logs merged by time", Ink.DIM))

@@ -10,12 +10,15 @@ from wjtui.tui.commands.command import Command, Section, Where
 from wjtui.tui.present.fuzzy import best, fold
 from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.palette import lettered
+from wjtui.tui.present.plain import shorten
 from wjtui.tui.present.wrap import wrap
 
 TWO_COLUMNS = 100
 """Cells from which all sections stand side by side; under that, one at a time."""
 _LEAST_COLUMN = 38
-_WIDEST_KEYS = 9
+_WIDEST_KEYS = {1: 9, 2: 9}
+"""Cells of the keys that share a column, by the number of columns; longer ones push their words aside."""
+_NARROW_KEYS = 6
 EATEN_NOTE = "No key that other programs take (ctrl+b, ctrl+a, F10 …) is the only way."
 NOTES: dict[Section, tuple[str, ...]] = {
     Section.JOBS: ("For the marked jobs, else for the one under the cursor.",),
@@ -43,6 +46,12 @@ FAMILIES: tuple[tuple[tuple[str, ...], str], ...] = (
         ("sort.name", "sort.status", "sort.type", "sort.age", "sort.cpu", "sort.mem"),
         "sort by name, status, type, age, cpu, memory",
     ),
+    (("log.newer_hit", "log.older_hit"), "next, previous hit"),
+    (("log.next_error", "log.previous_error"), "next, previous error"),
+    (("log.level_1", "log.level_2", "log.level_3", "log.level_4"), "all, output, errors, engine"),
+    (("log.next_mark", "log.previous_mark"), "next, previous mark"),
+    (("log.older_run", "log.newer_run"), "previous, next run"),
+    (("log.previous_job", "log.next_job"), "previous, next job"),
     (("log.left", "log.right"), "sideways"),
     (("runs.above", "runs.below"), "previous, next run"),
     (("runs.previous_job", "runs.next_job"), "previous, next job"),
@@ -93,8 +102,10 @@ def overview(
     one_by_one = [_Item(each.id, keys.shown(each.id), each.title, each.section) for each in commands]
     sheet = Sheet((), ())
     for columns in range(fewest, most + 1):
-        for items in (one_by_one, _families(one_by_one)):
-            sheet = _flow(_blocks(items, shown, width // columns - 1), width // columns, columns)
+        for style in _STYLES:
+            items = _families(one_by_one) if style.families else one_by_one
+            blocks = _blocks(items, shown, width // columns - 1, columns, style)
+            sheet = _flow(blocks, width // columns, columns)
             if len(sheet.rows) <= height:
                 return sheet
     return sheet
@@ -155,46 +166,62 @@ class _Item(NamedTuple):
 
 def _families(items: Sequence[_Item]) -> list[_Item]:
     """The same with each family in one row, where its first member was."""
-    heads = {ids[0]: (ids, words) for ids, words in FAMILIES}
-    members = {id for ids, _ in FAMILIES for id in ids[1:]}
     names = {item.id: item.keys for item in items}
+    there = [([id for id in ids if id in names], words) for ids, words in FAMILIES]
+    heads = {ids[0]: (ids, words) for ids, words in there if ids}
+    members = {id for ids, _ in there for id in ids[1:]}
     found = []
     for item in items:
         if item.id in heads:
             ids, words = heads[item.id]
-            found.append(item._replace(keys=" ".join(names[id] for id in ids if id in names), title=words))
+            found.append(item._replace(keys=" ".join(names[id] for id in ids), title=words))
         elif item.id not in members:
             found.append(item)
     return found
 
 
-def _blocks(items: Sequence[_Item], shown: Sequence[Section], width: int) -> list[Block]:
-    column = _key_column(item.keys for item in items if item.section in shown)
+class _Style(NamedTuple):
+    """How much room the rows take."""
+
+    families: bool = False
+    airy: bool = True
+    """A blank row between sections."""
+    wraps: bool = True
+    """Words that are too long go on in the next row; else they end with an ellipsis."""
+
+
+_STYLES = (_Style(), _Style(airy=False), _Style(True), _Style(True, False), _Style(True, False, False))
+"""From the one that takes most room to the one that takes least."""
+
+
+def _blocks(
+    items: Sequence[_Item], shown: Sequence[Section], width: int, columns: int, style: _Style
+) -> list[Block]:
+    column = _key_column((item.keys for item in items if item.section in shown), columns)
     blocks: list[Block] = []
     for section in shown:
-        of_section = [
-            _wrapped(_key(item.keys, column), item.title, width, item.id)
-            for item in items
-            if item.section is section
-        ]
+        of_section = [_row(item, column, width, style) for item in items if item.section is section]
         if len(shown) > 1 and of_section:
             of_section[0] = [((Piece(section.value, Ink.STRONG),), ""), *of_section[0]]
         blocks += of_section
         for note in NOTES.get(section, ()):
             blocks.append([(line, "") for line in wrap((Piece(note, Ink.DIM),), width)])
-        if len(shown) > 1:
+        if style.airy and len(shown) > 1:
             blocks.append([_GAP])
     return blocks
 
 
-def _wrapped(key: Piece, text: str, width: int, id: str) -> Block:
-    lines = wrap((Piece(text),), max(1, width - len(key.text)))
-    first: tuple[Line, str] = ((key, *lines[0]), id)
+def _row(item: _Item, column: int, width: int, style: _Style) -> Block:
+    key = _key(item.keys, column)
+    room = max(1, width - len(key.text))
+    lines = wrap((Piece(item.title),), room) if style.wraps else [(Piece(shorten(item.title, room)),)]
+    first: tuple[Line, str] = ((key, *lines[0]), item.id)
     return [first, *(((Piece(" " * len(key.text)), *line), "") for line in lines[1:])]
 
 
-def _key_column(names: Iterable[str]) -> int:
-    return max((len(name) for name in names if len(name) <= _WIDEST_KEYS), default=0) + 2
+def _key_column(names: Iterable[str], columns: int = 1) -> int:
+    widest = _WIDEST_KEYS.get(columns, _NARROW_KEYS)
+    return max((len(name) for name in names if len(name) <= widest), default=0) + 2
 
 
 def _key(name: str, column: int) -> Piece:

@@ -61,10 +61,12 @@ def beside_chips(
     return [Chip(line) for line in found]
 
 
-def nothing_shown(book: HistoryBook, *, clear: str, whole: bool, trouble: str, nothing_yet: str) -> str:
+def nothing_shown(
+    book: HistoryBook, *, typing: bool, clear: str, whole: bool, trouble: str, nothing_yet: str
+) -> str:
     """What an empty list says; ``clear``: the key that clears the filter."""
     if book.is_filtered and book.known:
-        more = "" if whole else " Older ones are being read."
+        more = "" if whole else " Enter looks further back." if typing else " Older ones are being read."
         return f"Nothing fits the filter: {clear} clears it.{more}"
     if trouble:
         return "What has happened cannot be read now."

@@ -39,6 +39,11 @@ class ShownLines:
         self._kept = array("Q")
         self._begin = self._end = 0
 
+    @property
+    def searched(self) -> bool:
+        """Whether the whole log was searched for what the filter is about."""
+        return self.sieve is None or self.sieve.matches.progress >= 1
+
     def update(self, index: LineIndex) -> bool:
         """Bring ``numbers`` up to what is known; True: there is more for the next call."""
         if self.sieve is None:

@@ -85,6 +85,8 @@ def status(state: LogState, width: int, column: TimeColumn, *, full: bool) -> Li
     left = [_motion(state, column, full=full)]
     if not state.lines and not state.keeping:
         return (left[0], Piece(f"  {state.note}", Ink.WARNING)) if state.note else (left[0],)
+    if state.note:
+        left.append(Piece(f"  {state.note}", Ink.WARNING))
     if state.locked:
         left.append(Piece(" locked ", Ink.ACCENT))
     if state.finding is not None:
@@ -101,8 +103,6 @@ def status(state: LogState, width: int, column: TimeColumn, *, full: bool) -> Li
         left.append(Piece(f"  reading back {state.read_back:.0%}", Ink.WAITING))
     if state.slow:
         left.append(Piece("  link: slow", Ink.WARNING))
-    if state.note:
-        left.append(Piece(f"  {state.note}", Ink.WARNING))
     if not full:
         return tuple(left)
     disk = f"on disk {size(state.bytes)} "

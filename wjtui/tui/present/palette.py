@@ -17,7 +17,6 @@ from wjtui.tui.present.plain import plain
 T = TypeVar("T")
 WhyNot = Callable[[], str | None]
 _NAME = 16
-_ROOMY = 60
 _PLACES = {
     Where.LIST: "in the list of jobs",
     Where.LOG: "in the log",
@@ -139,7 +138,7 @@ def row(found: tuple[Entry[T], Found], width: int, names: int = _NAME) -> Row:
     (name, title, _, right, why_not, _), fitting = found
     reason = why_not()
     letters = lettered(name, 0, fitting.at, Ink.DIM if reason else Ink.ACCENT)
-    gap = max(1, (names if width >= _ROOMY else 0) - cell_len(name))
+    gap = max(1, (names if width >= 2 * names else 0) - cell_len(name))
     letters += [
         Piece(" " * gap),
         *lettered(title, len(name) + 1, fitting.at, Ink.DIM if reason else Ink.PLAIN),

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from wjtui.model.jobs import Job
 from wjtui.model.runs import Run, RunRef
-from wjtui.tui.present.history import run_place
 from wjtui.tui.present.history_filter import WORDS, Switch
 from wjtui.tui.present.ink import Line
 from wjtui.tui.present.jobs import JobKey
@@ -60,6 +59,9 @@ class DashboardScreen(HistoryView):
 
     def wants_more(self) -> bool:
         """Whether the end of what is known is near, and what is older may be wanted."""
+        # What was read last is not in the rows yet; a filter that is half typed often finds nothing.
+        if self.stale or self.filter_field.display:
+            return False
         since = self.book.filter.since
         if since is not None and self.book.known:
             oldest = min(self.book.known)
@@ -101,10 +103,7 @@ class DashboardScreen(HistoryView):
             if job is None:
                 self._forget(key)
             elif job.latest_run is not None:
-                before = self.book.known.get(run_place(job.latest_run.ref))
-                if before != job.latest_run:
-                    self.reader.latest(job.latest_run)
-                    self.stale = True
+                self.take_latest(job.latest_run)
         if set(jobs) - self._known:
             self.read_anew()
         self._known = set(jobs)

@@ -12,9 +12,9 @@ from textual.widgets import Input
 
 from wjtui.tui.bindings import Keys
 from wjtui.tui.commands.command import Section
-from wjtui.tui.commands.table import COMMANDS
+from wjtui.tui.commands.table import BY_ID, COMMANDS
 from wjtui.tui.present.help import EATEN_NOTE, TWO_COLUMNS, found, overview, sections, tabs, title
-from wjtui.tui.present.ink import Ink, Piece
+from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.widgets.bar import Bar
 from wjtui.tui.widgets.sheet import SheetView
 
@@ -60,7 +60,7 @@ class Help(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         yield Bar(id="help-title", ascii_only=self._ascii)
-        yield Input(id="help-field", placeholder="a key or an action", compact=True)
+        yield Input(id="help-field", placeholder="a key or an action", select_on_focus=False, compact=True)
         yield SheetView(ascii_only=self._ascii, id="help-sheet")
         yield Bar(id="help-note", ascii_only=self._ascii)
         yield Bar(id="help-hints", ascii_only=self._ascii)
@@ -125,6 +125,7 @@ class Help(ModalScreen[str | None]):
         """Choose the next command, or scroll where nothing can be chosen."""
         if self._can_run:
             self._sheet.move(by)
+            self._say_note()
         else:
             self._sheet.scroll_rows(by)
 
@@ -132,6 +133,7 @@ class Help(ModalScreen[str | None]):
         """The command beside it; where one section is shown and has no columns, another section."""
         if self._can_run:
             self._sheet.move_sideways(by)
+            self._say_note()
 
     def action_scroll(self, rows: int) -> None:
         """Scroll by rows."""
@@ -145,6 +147,7 @@ class Help(ModalScreen[str | None]):
         self._section = self._sections[(at + by) % len(self._sections)]
         if self.app.size.width >= TWO_COLUMNS:
             self._sheet.go_to(self._ids(), choose=self._can_run)
+            self._say_note()
         else:
             self._show()
 
@@ -171,7 +174,7 @@ class Help(ModalScreen[str | None]):
             else tabs(self._sections, self._section, searching=self.searching)
         )
         self.query_one("#help-title", Bar).say(line)
-        self.query_one("#help-note", Bar).say((Piece(f" {EATEN_NOTE}", Ink.DIM),))
+        self._say_note()
         hints = [("/", "or type: search")]
         if not wide and not self.searching:
             hints.insert(0, ("Tab", "next section"))
@@ -180,6 +183,13 @@ class Help(ModalScreen[str | None]):
         hints.append(("Esc", "back" if self.searching else "closes"))
         pieces = [part for key, words in hints for part in (Piece(f" {key} ", Ink.KEY), Piece(f"{words} "))]
         self.query_one("#help-hints", Bar).say(tuple(pieces))
+
+    def _say_note(self) -> None:
+        """What is chosen, in full: its row may have room for the beginning only."""
+        note: Line = (Piece(f" {EATEN_NOTE}", Ink.DIM),)
+        if chosen := self._sheet.chosen:
+            note = (Piece(f" {self._keys.shown(chosen)}", Ink.KEY), Piece(f"  {BY_ID[chosen].title}"))
+        self.query_one("#help-note", Bar).say(note)
 
     def _ids(self) -> list[str]:
         """The commands of the open section."""

@@ -196,7 +196,7 @@ class HistoryView(View):
         """The filter is typed; it stays in force."""
         self.run_tree.focus()
         self.filter_field.display = False
-        self.say_chips()
+        self.sync()
 
     def ask_for(self, switch: Switch, words: Filter) -> None:
         """Filter anew; the cursor stays on its run while that is shown."""
@@ -263,6 +263,7 @@ class HistoryView(View):
         reader = self.reader
         self.run_tree.empty_text = nothing_shown(
             self.book,
+            typing=self.filter_field.display,
             clear=self.session.keys.name("app.back"),
             whole=reader.whole,
             trouble=reader.trouble,
@@ -273,6 +274,7 @@ class HistoryView(View):
         self.say_chips()
         self.say_title()
         self.say_event()
+        self.reader.go_on()
 
     def changed(self) -> None:
         """The book was changed: it is shown with the next frame, the first runs at once."""
@@ -349,6 +351,15 @@ class HistoryView(View):
         self.reader.told([run])
         if not known:
             self.began(run)
+
+    def take_latest(self, run: Run) -> None:
+        """A job says that this is its latest run."""
+        known = self.book.known.get(run_place(run.ref))
+        if known != run:
+            self.reader.latest(run)
+            self.stale = True
+            if known is None:
+                self.began(run)
 
     def began(self, run: Run) -> None:
         """A run that was not known is there."""

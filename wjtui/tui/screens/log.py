@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from textual import events
 from textual.app import ComposeResult
 
 from wjtui.model.events import LogRef
@@ -20,6 +21,11 @@ from wjtui.tui.screens.view import View
 from wjtui.tui.session import Session
 from wjtui.tui.store import Change, Topic
 from wjtui.tui.widgets.log_pane import LogPane
+
+_WIDE = 100
+"""Columns from which on the line of switches has room for the place in the log."""
+_ROOMY = 24
+"""Rows from which on there is room for two rows of keys."""
 
 
 class LogScreen(View):
@@ -81,7 +87,9 @@ class LogScreen(View):
         return self.log_desk if where is Where.LOG else super().desk(where)
 
     def header_line(self, width: int) -> Line:
-        return log_header(self.session.store, self.log_pane.refs or self.refs, self.session.now, width)
+        place = self.log_pane.view.viewport.place if width < _WIDE else None
+        refs = self.log_pane.refs or self.refs
+        return log_header(self.session.store, refs, self.session.now, width, place.text if place else "")
 
     def move(self, step: Step) -> None:
         self.log_pane.move(step)
@@ -114,7 +122,14 @@ class LogScreen(View):
 
     def on_jobs(self, change: Change) -> None:
         super().on_jobs(change)
-        self.log_pane.over(self._over)
+        self.log_pane.over = self._over
 
     def on_frame(self, number: int) -> None:
         self.log_pane.sync()
+        if self.is_current and self.app.size.width < _WIDE:
+            self.say_header()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.key_rows = 2 if event.size.height >= _ROOMY else 1
+        self.query_one("#footer-above").display = self.key_rows == 2
+        self.set_class(event.size.width >= _WIDE, "-boxed")

@@ -57,6 +57,7 @@ class RunsScreen(HistoryView):
         self._key = key
         self.go_to_run = run
         self._zoomed = ""
+        self._leaving = False
         self._rested_at: str | None = None
         self._tails = RunTails(session.service, self.tasks, changed=self._say_tail)
         self._title: str = ""
@@ -249,7 +250,7 @@ class RunsScreen(HistoryView):
                 self._gone()
                 return
             if job.latest_run is not None:
-                self._take_latest(job.latest_run)
+                self.take_latest(job.latest_run)
             if job.latest_launch is not None:
                 self.book.put([job.latest_launch])
                 self.stale = True
@@ -273,23 +274,16 @@ class RunsScreen(HistoryView):
     def on_resize(self, event: events.Resize) -> None:
         self._lay_out()
 
-    def _take_latest(self, run: Run) -> None:
-        known = self.book.known.get(run_place(run.ref))
-        if known == run:
-            return
-        self.reader.latest(run)
-        self.stale = True
-        if known is None:
-            self.began(run)
-
     def _gone(self) -> None:
         """The job was deleted: nothing is left to be shown."""
         while isinstance(self.app.screen, ModalScreen) and self in self.app.screen_stack:
             self.app.pop_screen()
-        if self.is_current:
+        if self.app.screen is self and not self._leaving:
+            self._leaving = True
             name = plain(self._key[1])
             self.session.tell(f"{name} is gone.", "Its runs cannot be shown any more.", Tone.WARNING)
-            self.close()
+            # While a screen is resumed the library cannot take it down.
+            self.call_after_refresh(self.close)
 
     def _say_tail(self) -> None:
         if self.is_current:

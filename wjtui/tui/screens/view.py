@@ -156,7 +156,8 @@ class View(Screen[None]):
 
     def close(self) -> None:
         """Back to the screen under this one."""
-        if self.is_current and len(self.app.screen_stack) > 1:
+        # A screen that shines through one with a clear background is current, too, and not to be taken down.
+        if self.app.screen is self and len(self.app.screen_stack) > 1:
             self.dismiss()
 
     def action_command(self, id: str) -> None:

@@ -58,6 +58,11 @@ class LogPages:
         self._wanted: OrderedDict[int, None] = OrderedDict()
         self._chunks: OrderedDict[int, bytes] = OrderedDict()
 
+    @property
+    def generation(self) -> str:
+        """Another one: what was at a position is gone."""
+        return self._generation
+
     def share(self, position: int) -> float:
         """How far down the log a position is: 0 to 1."""
         total = self.extent.end - self.extent.start
@@ -201,7 +206,7 @@ class LogPages:
     def _roll(self) -> None:
         """The log lost its oldest bytes."""
         self._begin = self.extent.start
-        self.note = "The log was rolled: its oldest lines are gone."
+        self.note = "The log was rolled: its oldest lines went."
         self.index.drop_before(self._begin)
         del self.bookmarks[: bisect_left(self.bookmarks, self._begin)]
         if self._full is not None:

@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING, cast
 from textual.app import ComposeResult
 from textual.containers import Container
 
-from wjtui.logs.moment import moment_of
 from wjtui.model.events import LogExtent, LogRef
 from wjtui.model.jobs import Job
 from wjtui.support.tasks import TaskSet
 from wjtui.tui.bindings import bindings
 from wjtui.tui.commands.command import Step, Where
 from wjtui.tui.present.jobs import JobKey
-from wjtui.tui.present.log_head import Shows, Switches, head
+from wjtui.tui.present.log_head import Shows
 from wjtui.tui.present.log_lines import ERRORS, next_block, previous_block
 from wjtui.tui.present.log_place import log_of, nothing_yet
-from wjtui.tui.present.log_status import LogState, News, status
-from wjtui.tui.present.log_time import time_columns
+from wjtui.tui.present.log_status import status
+from wjtui.tui.present.log_time import TimeColumn, time_columns
 from wjtui.tui.session import Session
 from wjtui.tui.widgets.bar import Bar, Part
 from wjtui.tui.widgets.log_field import LogField, Purpose
@@ -28,6 +27,7 @@ from wjtui.tui.widgets.log_finder import LogFinder, Way
 from wjtui.tui.widgets.log_pace import Pace
 from wjtui.tui.widgets.log_pages import LogPages, Stream
 from wjtui.tui.widgets.log_reading import LogReading
+from wjtui.tui.widgets.log_report import head_of, instead_of_lines, state_of
 from wjtui.tui.widgets.log_view import LogView
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 LOOK_EVERY = 5.0
 """Seconds between two looks at a log of which no growth is told: it may be cut or deleted."""
+NOTED_FOR = 15.0
+"""Seconds for which it is said that a log was rolled, cut or deleted."""
 _VIEWS = (("log-all", Stream.ALL), ("log-out", Stream.OUT), ("log-err", Stream.ERR))
 
 
@@ -50,12 +52,19 @@ class LogPane(Container):
         self.level = Shows.ALL
         self._columns = time_columns(session.options.preferences.time_zone)
         self._ascii = session.options.ascii
-        self._newer: LogRef | None = None
-        self._older = self._over = self._missed = self._full = False
-        self._empty = ""
+        self.newer: LogRef | None = None
+        """A newer run than the one shown, to which following leads."""
+        self.older = False
+        """Whether somebody asked for the run that is shown, and there is a newer one."""
+        self.over = False
+        """Whether the run that is shown has ended."""
+        self.empty = ""
+        """What to say while there is no line."""
         self.working = ""
         """What is being done with the log, for the status line."""
-        self._pace = Pace()
+        self.pace = Pace()
+        self._noted = ("", 0.0)
+        self._missed = self._full = False
         self._tasks = TaskSet(self._failed)
         self.errands = TaskSet(self._failed)
         """What is done once for a key: ask for runs, write a file."""
@@ -118,6 +127,19 @@ class LogPane(Container):
         return self.query_one("#log-field", LogField)
 
     @property
+    def note(self) -> str:
+        """What happened to the log a short while ago."""
+        note, now = self.reading.note, self.session.options.clock.monotonic()
+        if note != self._noted[0]:
+            self._noted = (note, now)
+        return note if now - self._noted[1] < NOTED_FOR else ""
+
+    @property
+    def column(self) -> TimeColumn:
+        """How times are shown."""
+        return self._columns[0]
+
+    @property
     def hidden(self) -> bool:
         """Whether another full screen is over this one, so that nobody can see it."""
         stack = self.app.screen_stack
@@ -138,16 +160,16 @@ class LogPane(Container):
     def show(self, job: Job | None, *, follow: bool = False) -> None:
         """Show a job's log. A paused reader keeps his run until he follows or chooses another job."""
         wanted = log_of(job) if job is not None else None
-        self._empty = nothing_yet(job)
-        if not self._older:
-            self._over = job is not None and job.latest_run is not None and job.latest_run.status.ended
-        self._newer = None
+        self.empty = nothing_yet(job)
+        if not self.older:
+            self.over = job is not None and job.latest_run is not None and job.latest_run.status.ended
+        self.newer = None
         shown = self.ref
         if wanted == shown and not follow:
             return
         same_job = wanted is not None and shown is not None and wanted.job.key == shown.job.key
-        if same_job and wanted != shown and not follow and (self._older or not self.view.follow):
-            self._newer = wanted
+        if same_job and wanted != shown and not follow and (self.older or not self.view.follow):
+            self.newer = wanted
         elif wanted != shown:
             self._turn_to((wanted,) if wanted is not None else ())
         elif follow:
@@ -158,20 +180,16 @@ class LogPane(Container):
 
         ``begin``: paused at the first line of that moment; ``over``: the run has ended.
         """
-        self._empty = "No output."
-        self._over, self._newer = over, None
+        self.empty = "No output."
+        self.over, self.newer = over, None
         self._turn_to(refs, begin)
 
     def open_older(self, ref: LogRef, newest: LogRef | None, *, over: bool) -> None:
         """Show another run of the job; following leads back to the newest one."""
         self.open(ref, over=over)
-        self._newer = newest if newest != ref else None
-        self._older = self._newer is not None
+        self.newer = newest if newest != ref else None
+        self.older = self.newer is not None
         self._say()
-
-    def over(self, over: bool) -> None:
-        """Whether the run that is shown has ended."""
-        self._over = over
 
     def grew(self, logs: Mapping[LogRef, LogExtent]) -> None:
         """Some logs have grown."""
@@ -188,11 +206,11 @@ class LogPane(Container):
         if pages is not None:
             self.finder.sync(shown, self.view)
             skipped = cast("WjtuiApp", self.app).pump.skipped
-            self._pace.note(
+            self.pace.note(
                 self.session.options.clock.monotonic(), pages.index, pages.index.lines.stop, skipped
             )
         for view in shown:
-            view.say_instead(self._instead())
+            view.say_instead(instead_of_lines(self))
             view.sync()
         self._say()
 
@@ -207,8 +225,8 @@ class LogPane(Container):
     def follow(self) -> None:
         """Follow the end, of the newest run if there is a newer one."""
         self.finder.forget_wish()
-        if self._newer is not None:
-            newer, self._newer = self._newer, None
+        if self.newer is not None:
+            newer, self.newer = self.newer, None
             self._turn_to((newer,))
         for view in self._shown():
             view.follow_end()
@@ -377,7 +395,7 @@ class LogPane(Container):
         for view in self._shown():
             view.search, view.numbered = find, self._full
             look = view.look._replace(
-                time=self._columns[0], json=self.json, marks=find.matches.bounded if find else None
+                time=self.column, json=self.json, marks=find.matches.bounded if find else None
             )
             view.change(look, wrap=self.wrap)
             view.paint_again()
@@ -393,7 +411,7 @@ class LogPane(Container):
 
     def _turn_to(self, refs: tuple[LogRef, ...], begin: datetime | None = None) -> None:
         self.finder.close()
-        self._older = False
+        self.older = False
         self.reading.turn_to(refs, begin)
         for view in self.query(LogView):
             view.open(None)
@@ -415,62 +433,10 @@ class LogPane(Container):
     def _failed(self, name: str, error: BaseException) -> None:
         self.reading.fail(f"This log cannot be shown, by a bug of ours: {type(error).__name__}.")
 
-    def _instead(self) -> str:
-        """What to say where no line is."""
-        pages = self.pages
-        if self.reading.trouble or pages is None or not len(pages.index):
-            return self.reading.trouble or self._empty
-        if self.finder.filter is not None:
-            return "No line passes the filter: Esc clears it."
-        return f"There are no {self.level.word} lines: 1 shows all."
-
     def _say(self) -> None:
-        pages, view, width = self.pages, self.view, self.size.width
-        index = pages.index if pages is not None else None
-        if self._full:
-            switches = Switches(self.level, self.wrap, self._columns[0].name, self.json)
-            whole = pages is None or pages.whole
-            parts = head(index, whole, switches, view.viewport.place, width)
-            said = [Part(line, f"screen.command('{id}')" if id else "") for line, id in parts]
+        full, width = self._full, self.size.width
+        if full:
+            said = [Part(line, f"screen.command('{id}')" if id else "") for line, id in head_of(self, width)]
             self.query_one("#log-head", Bar).say(*said)
-        line = status(self._state(), width, self._columns[0], full=self._full)
+        line = status(state_of(self), width, self.column, full=full)
         self.query_one("#log-status", Bar).say(line)
-
-    def _state(self) -> LogState:
-        pages, views, finder = self.pages, self.views, self.finder
-        follows = all(view.follow for view in views)
-        if pages is None or not pages.opened:
-            return LogState(follows, note="" if pages is None else self.reading.note)
-        index = pages.index
-        paused = next((view for view in views if not view.follow), self.view)
-        news = [view.viewport.news for view in views]
-        finding = finder.finding
-        if finding is not None:
-            finding = finding._replace(at=finder.rank(self.view.viewport.chosen))
-        return LogState(
-            follows,
-            self._over,
-            self._newer is not None and not self._older,
-            self._older,
-            since=self._time_at(paused) if not follows else None,
-            news=News(sum(each.lines for each in news), sum(each.errors for each in news)),
-            rate=self._pace.rate,
-            lines=len(index),
-            errors=Shows.ERRORS.count(index),
-            whole=pages.whole,
-            read_back=pages.read_back,
-            bytes=pages.extent.end - pages.extent.start,
-            finding=finding,
-            keeping=finder.keeping(sum(view.count for view in views)),
-            locked=self.locked,
-            slow=self._pace.slow,
-            note=self.working or self.reading.note,
-        )
-
-    def _time_at(self, view: LogView) -> datetime | None:
-        """When the line was written that a paused view stands at."""
-        pages, line = self.pages, view.viewport.current
-        if pages is None or line is None or line not in pages.index.lines:
-            return None
-        raw = pages.raw(line)
-        return moment_of(raw) if raw is not None else None

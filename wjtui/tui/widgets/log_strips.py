@@ -102,7 +102,7 @@ class LogStrips:
             return None
         earlier = self._time_of(before) if self._look.time.delta and before is not None else None
         # A line is told by where it is, how long it is, and whose colour it has: the last one still grows.
-        key = (*pages.index.span(line), int(pages.index.owner_kind(line)), earlier)
+        key = (pages.generation, *pages.index.span(line), int(pages.index.owner_kind(line)), earlier)
         known = self._kept.get(key)
         if known is not None:
             self._kept.move_to_end(key)

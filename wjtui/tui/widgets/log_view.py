@@ -63,6 +63,7 @@ class LogView(Inked, can_focus=True):
         self._bar: list[Cell] = []
         self._blank = False
         self._dragging = False
+        self._base_known: Style | None = None
 
     @property
     def pages(self) -> LogPages | None:
@@ -167,6 +168,7 @@ class LogView(Inked, can_focus=True):
         self._rows = self.viewport.in_sight
         self._bar = self._bar_now()
         self._blank = False
+        self._base_known = None
         self.refresh()
 
     # The library's
@@ -232,11 +234,12 @@ class LogView(Inked, can_focus=True):
         return "\n".join(texts), "\n"
 
     def notify_style_update(self) -> None:
+        self._base_known = None
         self._strips.forget()
         super().notify_style_update()
 
     def render_line(self, y: int) -> Strip:
-        base, width = self.rich_style, self.text_region.width
+        base, width = self._base, self.text_region.width
         if y >= len(self._rows):
             if y == min(1, self.size.height - 1) and not self.count and self._placeholder:
                 text = fit(f" {self._placeholder}", width)
@@ -261,9 +264,16 @@ class LogView(Inked, can_focus=True):
 
     # Painting
 
+    @property
+    def _base(self) -> Style:
+        """The style under all others: 0.1 ms each time the library is asked, and each row needs it."""
+        if self._base_known is None:
+            self._base_known = self.rich_style
+        return self._base_known
+
     def _lead(self, line: int, row: Row) -> Strip:
         """What stands before a line: its number, where there is room, and a mark."""
-        pages, base, gutter = self.viewport.pages, self.rich_style, self._gutter
+        pages, base, gutter = self.viewport.pages, self._base, self._gutter
         assert pages is not None
         mark, ink = " ", Ink.DIM
         if not row.part:
@@ -292,11 +302,11 @@ class LogView(Inked, can_focus=True):
 
     def _with_bar(self, strip: Strip, y: int) -> Strip:
         if y >= len(self._bar):
-            return Strip.join([strip, Strip.blank(1, self.rich_style)])
+            return Strip.join([strip, Strip.blank(1, self._base)])
         (text, ink), in_sight = self._bar[y]
-        style = self.rich_style + self.ink(ink)
+        style = self._base + self.ink(ink)
         if in_sight and text not in ("█", "#"):
-            style += Style(bgcolor=self.ink(Ink.DIM).color, color=self.rich_style.bgcolor)
+            style += Style(bgcolor=self.ink(Ink.DIM).color, color=self._base.bgcolor)
         return Strip.join([strip, Strip([Segment(text, style)])])
 
     def _bar_now(self) -> list[Cell]:

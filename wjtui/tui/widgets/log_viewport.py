@@ -37,7 +37,7 @@ class Viewport:
         self._strips = strips
         self._lines = ShownLines(stream.value)
         self._seen = -1
-        self._more = False
+        self._more = self._filling = False
         self._anchor = 0
         self._paused_at = 0
         self._later: Callable[[], None] | None = None
@@ -144,7 +144,7 @@ class Viewport:
         """Only lines of a level that pass a filter; the line at the top stays, if it is among them."""
         self.level = level
         self._lines = ShownLines(self.stream.value & level.kinds, sieve)
-        self._more = True
+        self._more = self._filling = True
         self.sync()
 
     def sync(self) -> bool:
@@ -170,7 +170,12 @@ class Viewport:
             self.top = self.rows.last_top(self.page)
         elif self.pages is not None:
             at = bisect_left(self.numbers, self.pages.index.line_at(self._anchor))
-            self.top = self.rows.nearest(Row(at, self.top.part if at == self.top.at else 0))
+            row = self.rows.nearest(Row(at, self.top.part if at == self.top.at else 0))
+            # Growth never moves the top; but where other lines are shown now, they fill the page.
+            self.top = self.rows.clamp(row, self.page) if self._filling else row
+            if self._filling and not self._more and self._lines.searched:
+                self._filling = False
+                self._remember()
 
     def move(self, step: Step) -> None:
         """Scroll. Upwards pauses; downwards at the end follows again."""
