@@ -1,70 +1,140 @@
-"""Makes ``screenshots/*.svg`` from the real screen on fixed data."""
+"""Makes ``screenshots/*.svg`` from the real screen on fixed data; a test compares them with what is there."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
+from textual.widgets import Input
+
 from tests.support.fake_service import FakeJobService, FixedClock
-from tests.support.tui_driver import TuiDriver
-from tests.tui.scene import eleven_jobs
+from tests.support.runs_driver import RunsDriver
+from tests.tui.picture_scene import pictured, worker_goes_on
+from wjtui.model.errors import EngineUnreachable
 from wjtui.tui.app import WjtuiApp
 from wjtui.tui.options import ScreenOptions
 
+FOLDER = Path(__file__).resolve().parent.parent / "screenshots"
 WIDE = (120, 36)
 NARROW = (80, 24)
 
 
 @dataclass(frozen=True)
 class Picture:
-    """One screenshot: what to press, and how the terminal is."""
+    """One screen: on which job, what is pressed, what happens meanwhile, and how the terminal is."""
 
     name: str
+    job: str = "nightly-report"
+    keys: tuple[str, ...] = ()
+    meanwhile: Callable[[FakeJobService], None] | None = None
     size: tuple[int, int] = WIDE
-    keys: tuple[str, ...] = ("j",)
     theme: str = "wjtui-dark"
     jobs: bool = True
     brought: bool = False
 
 
-PICTURES = (
+def _lose(service: FakeJobService) -> None:
+    service.lose(EngineUnreachable("The engine does not answer: it may have ended."))
+
+
+_MARK_TWO = ("space", "j", "space")
+"""Which puts the cursor on the next job, so the one between stays as it is."""
+_SCREENS = (
     Picture("main"),
-    Picture("main-80x24", NARROW),
-    Picture("main-light", theme="wjtui-light"),
-    Picture("split", keys=("j", "enter", "vertical_line")),
-    Picture("details", keys=("j", "d")),
-    Picture("schedule", keys=("j",) * 9 + ("c",)),
-    Picture("schedule-80x24", NARROW, ("j", "c")),
-    Picture("why-80x24", NARROW, ("w",)),
+    Picture("details", keys=("d",)),
+    Picture("log", "queue-worker", ("enter",)),
+    Picture(
+        "log-find", "queue-worker", ("enter", "slash", "ctrl+t", *"timeout after|budget", "enter", "N", "m"),
+        worker_goes_on,
+    ),
+    Picture("log-split", "queue-worker", ("enter", "vertical_line")),
+    Picture("log-merged", "mail-pump", (*_MARK_TWO, "enter")),
+    Picture("runs", keys=("h",)),
+    Picture("launches", "image-resizer", ("h",)),
+    Picture("dashboard", keys=("H",)),
+    Picture("schedule", "thumbs-cleanup", ("c",)),
+    Picture("why", "image-resizer", ("w",)),
+    Picture("menu", keys=("full_stop",)),
+    Picture("copy", keys=("y",)),
+    Picture("palette", keys=("colon", *"report")),
     Picture("help", keys=("question_mark",)),
-    Picture("leave", keys=("j", "q"), brought=True),
-    Picture("empty-80x24", NARROW, (), jobs=False),
+    Picture("events", keys=("m",)),
+    Picture("themes", keys=("colon", *"theme", "enter")),
+    Picture("arguments", keys=("a", *"--month 2026-10 --dry-run")),
+    Picture("later", keys=("t", *"22:00")),
+    Picture("bulk", "mail-pump", (*_MARK_TWO, "x")),
+    Picture("leave", keys=("q",), brought=True),
+    Picture("unreachable", meanwhile=_lose),
+    Picture("empty", jobs=False),
+)  # fmt: skip
+
+
+def _in_both_sizes(screen: Picture) -> tuple[Picture, Picture]:
+    return screen, replace(screen, name=f"{screen.name}-80x24", size=NARROW)
+
+
+PICTURES = (
+    *(picture for screen in _SCREENS for picture in _in_both_sizes(screen)),
+    Picture("main-light", theme="wjtui-light"),
+    Picture("main-ansi", theme="wjtui-ansi"),
 )
 
 
 async def take(picture: Picture) -> str:
-    """The picture as SVG, the same at every call."""
-    service = eleven_jobs() if picture.jobs else FakeJobService()
+    """The picture as SVG, the same at every call and on every machine."""
+    service = pictured() if picture.jobs else FakeJobService()
     clock = FixedClock()
-    options = ScreenOptions(theme=picture.theme, clock=clock, brought_engine=picture.brought)
+    options = ScreenOptions(
+        theme=picture.theme,
+        clock=clock,
+        brought_engine=picture.brought,
+        again="wjtui --root /srv",
+        socket="/tmp/wjtui-1000/8d1f0c.sock",
+        engine_log=Path("/srv/data/wjtui/4f2a1c/engine.log"),
+        config=Path("/home/ops/.config/wjtui/config.toml"),
+    )
     app = WjtuiApp(service, options)
     async with app.run_test(size=picture.size) as pilot:
-        driver = TuiDriver(app, pilot, service, clock)
+        driver = RunsDriver(app, pilot, service, clock)
+        await driver.until(lambda: service.connections > 0)
         await driver.settle()
-        await driver.press(*picture.keys)
-        return app.export_screenshot(title="wjtui", simplify=True)
+        if picture.jobs:
+            app.main_screen.go_to(service.find(picture.job).id.key)
+        # Letters arrive together, as from somebody who types fast; each other key waits for the one before.
+        for named, keys in groupby(picture.keys, lambda key: len(key) > 1):
+            for together in ([key] for key in keys) if named else [list(keys)]:
+                await driver.burst(*together)
+        if picture.meanwhile is not None:
+            picture.meanwhile(service)
+            await driver.settle()
+        for field in app.screen.query(Input):
+            field.cursor_blink = False
+        await driver.settle()
+        svg = app.export_screenshot(title="wjtui", simplify=True)
+    return _plain_ids(svg) + "\n"
+
+
+def _plain_ids(svg: str) -> str:
+    """The library marks ids with a sum over all that is shown, so that each line would differ."""
+    return re.sub(r"terminal-\d+", "terminal", svg)
 
 
 def main(folder: Path) -> None:
-    """Write every picture into ``folder``."""
+    """Write every picture into ``folder``, and remove pictures that are none any more."""
     folder.mkdir(exist_ok=True)
-    for picture in PICTURES:
-        (folder / f"{picture.name}.svg").write_text(asyncio.run(take(picture)) + "\n", "utf-8")
-        print(f"{folder.name}/{picture.name}.svg")
+    wanted = {f"{picture.name}.svg": picture for picture in PICTURES}
+    for name, picture in wanted.items():
+        (folder / name).write_text(asyncio.run(take(picture)), "utf-8")
+        print(f"{folder.name}/{name}")
+    for old in folder.glob("*.svg"):
+        if old.name not in wanted:
+            old.unlink()
 
 
 if __name__ == "__main__":
-    default = Path(__file__).parent.parent / "screenshots"
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else default)
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)

@@ -86,7 +86,7 @@ class RunsDriver(TuiDriver):
     def _idle(self) -> bool:
         held = self.service.hold is not None and not self.service.hold.is_set()
         views = [screen for screen in self.app.screen_stack if isinstance(screen, HistoryView)]
-        return (held or super()._idle()) and all(_at_rest(view) for view in views)
+        return held or (super()._idle() and all(_at_rest(view) for view in views))
 
 
 def _at_rest(view: HistoryView) -> bool:

@@ -22,6 +22,7 @@ _OPTIONS = (
     "set -g remain-on-exit on",  # what a program says when it ends is worth reading
     "set -g default-terminal tmux-256color",
     "set -s escape-time 0",
+    "set -s set-clipboard on",  # what the program copies is kept by tmux, where a test can read it
 )
 _names = count(1)
 
@@ -100,11 +101,21 @@ class Terminal:
     def wait_for(self, wanted: Wanted, *, within: float = PATIENCE) -> str:
         """Wait for a text, a match of a pattern, or a predicate of the screen; the screen that has it."""
         deadline = time.monotonic() + within
-        while not _is_there(wanted, screen := self.screen()):
+        while not is_there(wanted, screen := self.screen()):
             if time.monotonic() > deadline:
                 raise AssertionError(f"not on the screen after {within:.0f} s: {wanted!r}\n{screen}")
             time.sleep(_LOOK_SECONDS)
         return screen
+
+    @property
+    def clipboard(self) -> str:
+        """What the program copied last; empty while it has copied nothing."""
+        done = subprocess.run(self._command("show-buffer"), capture_output=True, text=True, check=False)
+        return done.stdout if done.returncode == 0 else ""
+
+    def scribble(self, text: str) -> None:
+        """Write on the screen beside the program, as another process of the terminal does."""
+        Path(self.ask("pane_tty")).write_text(text)
 
     def last_words(self) -> str:
         """What a program that has ended left on the terminal, without tmux's own line about its end."""
@@ -165,7 +176,8 @@ def is_running(pid: int) -> bool:
         return False
 
 
-def _is_there(wanted: Wanted, screen: str) -> bool:
+def is_there(wanted: Wanted, screen: str) -> bool:
+    """Whether a screen has what is wanted."""
     if isinstance(wanted, str):
         return wanted in screen
     if isinstance(wanted, re.Pattern):

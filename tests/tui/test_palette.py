@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,9 +14,10 @@ from wjtui.model.events import JobRemoved
 from wjtui.model.identity import JobType
 from wjtui.model.jobs import Running
 from wjtui.model.preferences import Preferences
+from wjtui.tui import pager
 from wjtui.tui.commands.table import COMMANDS
 from wjtui.tui.options import Leave
-from wjtui.tui.pager import pager_command, show_in_pager
+from wjtui.tui.pager import pager_command
 from wjtui.tui.present.palette import Give, GoTo, Show, Wear, search
 from wjtui.tui.screens.help import Help
 from wjtui.tui.screens.palette import VERBS, Palette
@@ -282,30 +281,18 @@ def test_which_pager() -> None:
     assert pager_command({}, lambda name: None) is None
 
 
-async def test_the_pager_gets_the_file_and_its_failure_is_told(tmp_path: Path) -> None:
-    log, seen = tmp_path / "engine.log", tmp_path / "seen"
-    log.write_text("words\n")
-    program = tmp_path / "pager"
-    program.write_text(f'#!/bin/sh\ncat "$1" > "{seen}"\n')
-    program.chmod(0o755)
-    app = Lending()
-    assert await show_in_pager(app, log, {"PAGER": str(program)}) is None  # type: ignore[arg-type]
-    assert seen.read_text() == "words\n" and not app.lent
-    program.write_text("")
-    trouble = await show_in_pager(app, log, {"PAGER": str(program)})  # type: ignore[arg-type]
-    assert trouble is not None and "cannot be started" in trouble
+async def test_the_terminal_is_lent_to_the_pager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "engine.log"
+    path.write_text("words\n")
+    lent: list[list[str]] = []
 
+    async def lend(app: object, argv: list[str], **more: object) -> None:
+        lent.append(argv)
 
-class Lending:
-    """An app whose terminal can be lent."""
-
-    lent = False
-
-    @contextmanager
-    def suspend(self) -> Iterator[None]:
-        yield
-
-    batch_update = suspend
+    monkeypatch.setattr(pager, "lend", lend)
+    async with open_tui(eleven_jobs(), engine_log=path, environment={"PAGER": "cat -n"}) as tui:
+        await PaletteDriver(tui).give("engine-log")
+        assert lent == [["cat", "-n", str(path)]] and tui.toasts == []
 
 
 # Themes.
@@ -392,6 +379,9 @@ async def test_read_only_says_so_and_refuses_what_changes_something(size: tuple[
         for key in ("r", "s", "x", "X", "R", "p", "t", "a"):
             await tui.press(key)
         assert service.commands == [] and not isinstance(tui.app.screen, Question)
+        await tui.select("report")
+        await tui.press("c")
+        assert "read-only" in tui.lines[0] and "report" in tui.lines[0], "on every screen"
         assert all("read-only" in toast for toast in tui.toasts)
 
 

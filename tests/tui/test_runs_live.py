@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import msgspec
 
 from tests.support.fake_service import NOW, FakeJobService, make_job, output
-from tests.support.runs_driver import RunsDriver, open_runs
+from tests.support.runs_driver import open_runs
 from tests.tui.past_scene import a_month, at, past_run
 from wjtui.logs.line import Level
 from wjtui.model.errors import Conflict, EngineUnreachable, RunNotFound
@@ -51,19 +52,22 @@ async def test_thousands_of_runs_come_page_by_page() -> None:
 async def test_the_first_page_is_shown_while_others_are_read() -> None:
     service = many(PAGE * 3)
     answer = service.runs
-    told: list[str] = []
+    service.hold = asyncio.Event()
 
     async def runs(job: JobId, *, before: RunId | None = None, limit: int = 50) -> list[Run]:
-        if before is not None and limit == PAGE:
-            told.append(tui.text if tui is not None else "")
+        if before is not None and service.hold is not None:
+            await service.hold.wait()
         return await answer(job, before=before, limit=limit)
 
-    tui: RunsDriver | None = None
     service.runs = runs  # type: ignore[method-assign]
-    async with open_runs(service, "other") as tui:
-        await tui.press("[")
+    async with open_runs(service, "busy") as tui:
+        assert f"{PAGE} runs" in tui.text and "reading…" in tui.chips
+        await tui.press("j")
+        chosen = tui.chosen
+        service.hold.set()
         await tui.see(f"{PAGE * 3} runs")
-        assert told
+        await tui.until(lambda: "reading…" not in tui.chips)
+        assert tui.chosen == chosen
 
 
 async def test_the_cursor_stays_on_its_run_and_its_row() -> None:

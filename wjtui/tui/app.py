@@ -5,12 +5,14 @@ from __future__ import annotations
 import getpass
 import logging
 from collections.abc import Awaitable, Callable
-from typing import ClassVar
+from typing import Any, ClassVar, cast
 from zoneinfo import ZoneInfo
 
+from rich.console import RenderableType
 from textual import events
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
+from textual.screen import Screen
 from textual.signal import Signal
 
 from wjtui.model.errors import WjtuiError
@@ -30,6 +32,7 @@ from wjtui.tui.memory import Memory
 from wjtui.tui.options import Leave, ScreenFailed, ScreenOptions
 from wjtui.tui.outlet import Outlet
 from wjtui.tui.outside import copied
+from wjtui.tui.picture import Picture
 from wjtui.tui.present.times import show_times_in
 from wjtui.tui.present.toasts import ToastQueue
 from wjtui.tui.pump import FRAME, Pump
@@ -83,6 +86,7 @@ class WjtuiApp(Dressed, inherit_bindings=False):
         self.frame_number = 0
         self._beats = 0
         self._engine_is_up = ready
+        self._picture = Picture()
         self.outlet = Outlet(lambda: self._driver)
         self._frames = Frames(self.frame)
         self.pump = Pump(
@@ -110,6 +114,8 @@ class WjtuiApp(Dressed, inherit_bindings=False):
             leave=self.end,
             try_again=self.pump.try_again,
             wake=self._frames.wake,
+            redraw=self.redraw,
+            lagging=lambda: self.outlet.lagging,
             place_toasts=self._place_toasts,
             theme_troubles=self.wear(self._memory),
         )
@@ -139,6 +145,14 @@ class WjtuiApp(Dressed, inherit_bindings=False):
         for topic in change.topics:
             self.session.topics[topic].publish(change)
 
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        super()._display(screen, cast(Any, self._picture.less(renderable)))
+
+    def redraw(self) -> None:
+        """Send every cell again, whatever the terminal shows."""
+        self._picture.forget()
+        self.refresh(layout=True)
+
     def end(self, why: Leave) -> None:
         """Leave the screen."""
         self.exit(why)
@@ -151,7 +165,7 @@ class WjtuiApp(Dressed, inherit_bindings=False):
         self.session.frames.subscribe(self, self._crier.on_frame)
         self._frames.start(self.set_interval(FRAME, self._frames.beat, name="frames"))
         # After fg the terminal is empty, and the library believes it still shows what it did.
-        self.app_resume_signal.subscribe(self, lambda _: self.call_later(self.refresh, layout=True))
+        self.app_resume_signal.subscribe(self, lambda _: self.call_later(self.redraw))
         for trouble in (*self.options.troubles, *self.keys.troubles, *self.session.theme_troubles):
             self.call_after_refresh(self._tell, trouble, "", Tone.WARNING)
 
@@ -186,6 +200,10 @@ class WjtuiApp(Dressed, inherit_bindings=False):
             self._tell("That is too long to copy", "Terminals take 75 kB; save it to a file.", Tone.WARNING)
         else:
             self.outlet.write(written)
+
+    def on_resize(self) -> None:
+        """A terminal of another size shows what it likes until all is painted anew."""
+        self._picture.forget()
 
     def on_app_blur(self, event: events.AppBlur) -> None:
         """Another window has the focus. The library would take it from our widgets and paint all anew."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shlex
 import shutil
@@ -33,7 +34,7 @@ def pager_command(
 
 async def show_in_pager(app: WjtuiApp, path: Path, environment: Mapping[str, str]) -> str | None:
     """Show the file, and come back when it was read; else why that cannot be, in one sentence."""
-    if not path.is_file():
+    if not await asyncio.to_thread(path.is_file):
         return f"There is no file '{path}'."
     argv = pager_command(environment)
     if argv is None:

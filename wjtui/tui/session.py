@@ -39,6 +39,10 @@ class Session:
     """Look for the engine at once."""
     wake: Callable[[], None]
     """Have frames shown again: there may be something new."""
+    lagging: Callable[[], bool]
+    """Whether the terminal has not drawn what was painted last."""
+    redraw: Callable[[], None]
+    """Send every cell again, whatever the terminal shows."""
     place_toasts: Callable[[], None]
 
     theme_troubles: Sequence[str] = ()

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from rich.console import Console
-from rich.segment import Segment
-from textual.strip import Strip
-
-from wjtui.tui.compositor import FrugalUpdate
 from wjtui.tui.flow import PATIENCE_SECONDS, QUESTION, Flow
 from wjtui.tui.frames import LINGER, Frames
 
@@ -97,18 +92,3 @@ def test_news_that_a_frame_brings_keep_it_going() -> None:
     for _ in range(3 * LINGER):
         frames.beat()
     assert timer.is_going()
-
-
-def test_of_a_changed_row_only_the_changed_cells_are_sent() -> None:
-    console = Console(force_terminal=True, color_system=None, width=40)
-    row = [{0: Strip([Segment("abcdefghij")]), 10: Strip([Segment("klmnopqrst")]), 20: None}]
-    ends = [[10, 20, 40]]
-
-    def sent(*spans: tuple[int, int, int]) -> str:
-        return FrugalUpdate(row, list(spans), ends).render_segments(console)
-
-    assert sent((0, 4, 6)) == "\x1b[1;5Hef"
-    assert sent((0, 8, 12)) == "\x1b[1;9Hij\x1b[1;11Hkl"
-    assert sent((0, 0, 20)) == "\x1b[1;1Habcdefghij\x1b[1;11Hklmnopqrst"
-    assert sent((0, 10, 10)) == "" and sent((0, 25, 30)) == ""
-    assert sent((0, 1, 2), (0, 18, 20)) == "\x1b[1;2Hb\x1b[1;19Hst"

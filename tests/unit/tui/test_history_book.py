@@ -76,7 +76,7 @@ def test_an_id_that_is_no_date_stands_somewhere() -> None:
     run = past_run("job", NOW)
     odd = msgspec.structs.replace(run, ref=RunRef(run.ref.job, RunId("999999999999999999")))
     timeline = Timeline(TODAY, [run, odd])
-    assert len(timeline.groups) == 2 and list(timeline.newest_first())[0] == run_place(run.ref)
+    assert len(timeline.groups) == 2 and next(timeline.newest_first()) == run_place(run.ref)
 
 
 def test_putting_and_dropping_in_any_order_gives_the_same() -> None:

@@ -13,7 +13,15 @@ from wjtui.logs.line import Level, LineKind
 from wjtui.logs.matches import Matches
 from wjtui.logs.search import compile_pattern
 from wjtui.tui.present import log_lines
-from wjtui.tui.present.log_lines import ERRORS, ShownLines, Sieve, block_at, next_block, previous_block
+from wjtui.tui.present.log_lines import (
+    ERRORS,
+    ShownLines,
+    Sieve,
+    block_at,
+    next_block,
+    next_shown,
+    previous_block,
+)
 
 ALL = frozenset(LineKind)
 
@@ -109,6 +117,13 @@ async def test_another_index_of_the_same_log_is_taken_in_anew() -> None:
     while shown.update(whole):
         pass
     assert list(shown.numbers) == wanted(lines, ALL, b"blue", False)
+
+
+def test_blocks_of_which_the_beginning_is_hidden() -> None:
+    errors, shown = [10, 11, 12, 20, 21, 30], [1, 11, 12, 15, 21, 40]
+    assert [next_shown(errors, shown, line) for line in (0, 11, 12, 21)] == [11, 21, 21, None]
+    back = [next_shown(errors, shown, line, backwards=True) for line in (41, 21, 12, 11)]
+    assert back == [21, 11, 11, None]
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -79,12 +79,13 @@ def test_every_event_is_applied_and_applying_twice_is_harmless() -> None:
         )
     ]
     change = store.apply(events)
-    assert change.topics == {Topic.JOBS, Topic.LOGS, Topic.ENGINE, Topic.NOTICES}
+    assert change.topics == {Topic.JOBS, Topic.LOGS, Topic.ENGINE, Topic.NOTICES, Topic.RUNS}
+    assert change.runs == {run.ref: run}
     assert [notice.code for notice in change.notices] == ["job-failed"]
     jobs, extents = dict(store.jobs), dict(store.extents)
     assert store.apply(events).notices == []
     assert (store.jobs, store.extents) == (jobs, extents) and list(jobs) == [("triggered", "a")]
-    store.apply([envelope(RunRemoved(run.ref))])
+    assert store.apply([envelope(RunRemoved(run.ref))]).runs == {run.ref: None}
     assert store.extents[ref].end == 10
 
 

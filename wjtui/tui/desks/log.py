@@ -11,9 +11,11 @@ from wjtui.model.identity import JobId
 from wjtui.model.runs import Run, RunId
 from wjtui.tui.commands.command import Step
 from wjtui.tui.present.log_head import Shows
+from wjtui.tui.present.log_lines import ERRORS, next_shown
 from wjtui.tui.present.plain import plain
 from wjtui.tui.widgets.log_field import Purpose
 from wjtui.tui.widgets.log_finder import Way
+from wjtui.tui.widgets.log_pages import Stream
 from wjtui.tui.widgets.log_pane import LogPane
 
 if TYPE_CHECKING:
@@ -85,24 +87,46 @@ class LogDesk:
         self._pane.go_to_hit(Way.NEWER if newer else Way.OLDER)
 
     def error(self, *, backwards: bool) -> None:
-        """The next error, or the one before."""
-        self._pane.go_to_error(backwards=backwards)
+        """The next error, or the one before; a traceback is one stop."""
+        # Of two views only one shows errors.
+        view = next((view for view in self._pane.views if view.stream is Stream.ERR), self._pane.view)
+        pages, viewport = self._pane.pages, view.viewport
+        line = viewport.current
+        if pages is None or line is None:
+            return
+        errors = pages.index.lines_of(ERRORS)
+        if backwards and viewport.follow:
+            line = viewport.numbers[-1] + 1
+        found = next_shown(errors, viewport.numbers, line, backwards=backwards)
+        if found is not None:
+            self._pane.go_to(pages.index.span(found)[0], view)
+        elif backwards and not pages.whole:
+            viewport.pause()
+            viewport.when_whole(lambda: self.error(backwards=True))
+        elif not errors:
+            self._pane.tell("There is no error in this log.")
+        else:
+            self._pane.tell(f"No error {'before' if backwards else 'after'} this line.")
 
     def level(self, level: Shows) -> None:
         """Lines of one level, or all."""
-        self._pane.choose_level(level)
+        self._pane.switches.level = level
+        self._pane.sieve()
 
     def wrap(self) -> None:
         """Break long lines, or not."""
-        self._pane.toggle_wrap()
+        self._pane.switches.wrap = not self._pane.switches.wrap
+        self._pane.dress()
 
     def time(self) -> None:
         """Show times in the next way."""
-        self._pane.next_time()
+        self._pane.switches.next_time()
+        self._pane.dress()
 
     def json(self) -> None:
         """Unfold JSON, or not."""
-        self._pane.toggle_json()
+        self._pane.switches.json = not self._pane.switches.json
+        self._pane.dress()
 
     def bookmark(self) -> None:
         """Mark the current line, or take its mark off."""
@@ -128,11 +152,11 @@ class LogDesk:
         here = pages.index.end if self._pane.view.follow else pages.index.span(line)[0]
         at = bisect_left(marks, here) - 1 if backwards else bisect_right(marks, here)
         if not marks:
-            self._session.tell("No line is marked: m marks one.")
+            self._pane.tell("No line is marked: m marks one.")
         elif 0 <= at < len(marks):
             self._pane.go_to(marks[at])
         else:
-            self._session.tell("No mark before this line." if backwards else "No mark after this line.")
+            self._pane.tell("No mark before this line." if backwards else "No mark after this line.")
 
     def copy(self) -> None:
         """Copy something of the log."""
@@ -174,10 +198,10 @@ class LogDesk:
             found = await (self._newer(job, run) if newer else self._older(job, run))
             newest = (await self._session.service.runs(job, limit=1))[:1]
         except WjtuiError as error:
-            self._session.tell(plain(error.message))
+            self._pane.tell(plain(error.message))
             return
         if found is None:
-            self._session.tell("This is the newest run." if newer else "This is the oldest run there is.")
+            self._pane.tell("This is the newest run." if newer else "This is the oldest run there is.")
         else:
             latest = LogRef(job, newest[0].ref.run) if newest else None
             self._pane.open_older(LogRef(job, found.ref.run), latest, over=found.status.ended)

@@ -178,6 +178,7 @@ class LogOut:
 
     def _progress(self, share: float) -> None:
         self._pane.working = f"saving {share:.0%}"
+        self._session.wake()
 
     async def _lend(self, argv: list[str]) -> None:
         """Give the terminal to a program that shows the log's file, or a copy where there is none here."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wjtui.model.events import LogRef, Tone
 from wjtui.model.jobs import Job
 from wjtui.model.runs import Launch, Run
 from wjtui.tui.desks.jobs import JobDesk
@@ -12,6 +13,7 @@ from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.plain import plain
 from wjtui.tui.present.times import moment
 from wjtui.tui.refusals import change_why_not
+from wjtui.tui.run_logs import first_error_at
 from wjtui.tui.screens.question import CANCEL, Answer, Question
 
 if TYPE_CHECKING:
@@ -57,7 +59,8 @@ class RunsDesk:
     def first_error(self) -> None:
         """The log at its first error."""
         if (run := self._view.run) is not None:
-            self._view.open_at_first_error(run)
+            ref = LogRef(run.ref.job, run.ref.run)
+            self._view.tasks.start(f"first error of {run.ref}", self._open_at_first_error(ref))
 
     def delete(self) -> None:
         """Ask, then move the run to the trash."""
@@ -119,7 +122,7 @@ class RunsDesk:
 
     def next_run(self, step: int) -> None:
         """The run above or below, folded or not."""
-        self._view.next_run(step)
+        self._view.run_tree.next_run(step)
 
     def next_job(self, step: int) -> None:
         """The job above or below in the list."""
@@ -161,3 +164,10 @@ class RunsDesk:
     def why_no_other_job(self) -> str | None:
         """The history of every job has no next one."""
         return self._view.why_no_other_job()
+
+    async def _open_at_first_error(self, ref: LogRef) -> None:
+        found = await first_error_at(self._session.service, ref)
+        if isinstance(found, str):
+            self._session.tell("No error to go to.", found, Tone.WARNING)
+        elif self._view.app.screen is self._view:
+            self._view.open_log(ref, found)

@@ -180,7 +180,7 @@ class ShellDesk:
 
     def redraw(self) -> None:
         """Draw every cell again, after something else wrote on the terminal."""
-        self._view.app.refresh(layout=True)
+        self._session.redraw()
 
     def suspend(self) -> None:
         """Back to the shell. A stopped process would stop the schedules, so in-process this is leaving."""

@@ -47,8 +47,6 @@ def header(store: Store, now: datetime, width: int) -> Line:
         if width >= 70:
             place += f":{plain(engine.root)}"
         left.append(Piece(shorten(place, max(8, width // 3)), Ink.STRONG))
-        if store.read_only:
-            left.append(Piece("  read-only", Ink.WARNING))
         left += _counts(store, now, width)
         if width >= 110:
             right += f" engine pid {engine.pid} "

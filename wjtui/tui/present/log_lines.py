@@ -120,6 +120,21 @@ def previous_block(numbers: Sequence[int], line: int) -> int | None:
     return numbers[_begin_of_block(numbers, at)] if at >= 0 else None
 
 
+def next_shown(
+    errors: Sequence[int], shown: Sequence[int], line: int, *, backwards: bool = False
+) -> int | None:
+    """The first shown line of the nearest block of errors of which something is shown, beyond ``line``."""
+    step = previous_block if backwards else next_block
+    begin = step(errors, line)
+    while begin is not None:
+        block = block_at(errors, begin)
+        at = bisect_left(shown, block.start)
+        if at < len(shown) and shown[at] < block.stop and (shown[at] < line) is backwards:
+            return shown[at]
+        begin = step(errors, begin)
+    return None
+
+
 def block_at(numbers: Sequence[int], line: int) -> range:
     """The block that holds ``line``; empty when none does."""
     at = bisect_left(numbers, line)

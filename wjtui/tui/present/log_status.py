@@ -76,6 +76,8 @@ class LogState(NamedTuple):
     keeping: Keeping | None = None
     locked: bool = False
     slow: bool = False
+    follow_key: str = "f"
+    """What the key that follows is called."""
     note: str = ""
     """One sentence about the log itself."""
 
@@ -112,9 +114,9 @@ def status(state: LogState, width: int, column: TimeColumn, *, full: bool) -> Li
 
 def _motion(state: LogState, column: TimeColumn, *, full: bool) -> Piece:
     if state.newer:
-        return Piece(" PAUSED  a newer run has begun: f shows it ", Ink.WARNING)
+        return Piece(f" PAUSED  a newer run has begun: {state.follow_key} shows it ", Ink.WARNING)
     if state.older:
-        return Piece(" OLDER RUN  f shows the newest ", Ink.WARNING)
+        return Piece(f" OLDER RUN  {state.follow_key} shows the newest ", Ink.WARNING)
     if state.follows and state.over:
         return Piece(" END OF RUN ", Ink.DIM)
     if state.follows:
@@ -122,7 +124,8 @@ def _motion(state: LogState, column: TimeColumn, *, full: bool) -> Piece:
         return Piece(f" FOLLOW{rate} ", Ink.SUCCESS)
     at = f" at {state.since.astimezone(column.zone):%H:%M:%S}" if state.since is not None else ""
     news = f"  {state.news.text}" if state.news.lines else ""
-    hint = "  (f or End to follow)" if full else "  f follows"
+    key = state.follow_key
+    hint = f"  ({key} or End to follow)" if full else f"  {key} follows"
     return Piece(f" PAUSED{at}{news}{hint} ", Ink.WARNING)
 
 

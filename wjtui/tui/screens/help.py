@@ -175,12 +175,11 @@ class Help(ModalScreen[str | None]):
         )
         self.query_one("#help-title", Bar).say(line)
         self._say_note()
-        hints = [("/", "or type: search")]
+        hints = [("Esc", "back" if self.searching else "closes"), ("/", "or type: search")]
         if not wide and not self.searching:
-            hints.insert(0, ("Tab", "next section"))
+            hints.insert(1, ("Tab", "next section"))
         if self._can_run:
             hints.append(("Enter", "does what is chosen"))
-        hints.append(("Esc", "back" if self.searching else "closes"))
         pieces = [part for key, words in hints for part in (Piece(f" {key} ", Ink.KEY), Piece(f"{words} "))]
         self.query_one("#help-hints", Bar).say(tuple(pieces))
 

@@ -20,7 +20,6 @@ from wjtui.tui.present.history import Event, run_place
 from wjtui.tui.present.history_book import HistoryBook
 from wjtui.tui.present.history_chips import beside_chips, chips, nothing_shown
 from wjtui.tui.present.history_filter import Filter, Switch, read_filter
-from wjtui.tui.run_logs import first_error_at
 from wjtui.tui.run_reader import RunReader
 from wjtui.tui.screens.view import View
 from wjtui.tui.session import Session
@@ -59,10 +58,9 @@ class HistoryView(View):
         self._was_live = True
 
     def compose(self) -> ComposeResult:
-        ascii_only = self.session.options.ascii
         yield from self.above()
         with Horizontal(id="chips-line"):
-            yield Bar(id="chips", ascii_only=ascii_only)
+            yield Bar(id="chips", ascii_only=self.session.options.ascii)
             yield Input(id="filter", placeholder=self.WORDS, compact=True)
         yield from self.body()
         yield from self.below()
@@ -205,7 +203,6 @@ class HistoryView(View):
         if before is not None:
             self.book.reveal(before)
         self.sync()
-        self.reader.go_on()
 
     def next_switch(self) -> None:
         """The switch after the one that is on."""
@@ -219,12 +216,11 @@ class HistoryView(View):
     def action_crumb(self, place: str) -> None:
         """A part of the title was clicked: the list, or the job in it."""
         job = self.job
-        main = self.shell.main
-        if place == "job" and job is not None:
+        if job is not None:
+            main = self.shell.main
             main.go_to(job.id.key)
-            main.open_log()
-        elif job is not None:
-            main.go_to(job.id.key)
+            if place == "job":
+                main.open_log()
 
     def fold(self, *, open: bool) -> None:
         """Fold the group under the cursor, or the one that it is in."""
@@ -232,28 +228,12 @@ class HistoryView(View):
         self.say_footer()
         self.reader.go_on()
 
-    def next_run(self, step: int) -> None:
-        """The run above or below."""
-        self.run_tree.next_run(step)
-
     def open_log(self, ref: LogRef, begin: datetime | None = None) -> None:
         """A log in full height."""
         # Here and not above: the first paint of this view need not wait for it.
         from wjtui.tui.screens.log import LogScreen
 
         self.app.push_screen(LogScreen(self.session, ref, begin=begin))
-
-    def open_at_first_error(self, run: Run) -> None:
-        """The log of a run at its first error line."""
-        self.tasks.start(f"first error of {run.ref}", self._open_at_first_error(run))
-
-    async def _open_at_first_error(self, run: Run) -> None:
-        ref = LogRef(run.ref.job, run.ref.run)
-        found = await first_error_at(self.session.service, ref)
-        if isinstance(found, str):
-            self.session.tell("No error to go to.", found, Tone.WARNING)
-        elif self.is_current:
-            self.open_log(ref, found)
 
     # Showing
 
@@ -346,8 +326,7 @@ class HistoryView(View):
 
     def _take_news(self, run: Run) -> None:
         known = run_place(run.ref) in self.book.known
-        if run.ref in self.deleted:
-            self.deleted.remove(run.ref)
+        self.deleted = [ref for ref in self.deleted if ref != run.ref]
         self.reader.told([run])
         if not known:
             self.began(run)
@@ -406,10 +385,9 @@ class HistoryView(View):
 
     def place_toasts(self) -> None:
         """Show the messages that are due, away from the cursor row."""
-        line = self.run_tree.cursor_line()
-        row = (
-            line + self.run_tree.content_region.y if line is not None and self.run_tree.is_on_screen else None
-        )
+        tree = self.run_tree
+        line = tree.cursor_line() if tree.is_on_screen else None
+        row = line + tree.content_region.y if line is not None else None
         self.query_one("#toasts", ToastStack).sync(row, 1 + self.key_rows)
 
     def _set_keys(self) -> None:

@@ -20,7 +20,9 @@ from wjtui.tui.present.log_place import log_of
 from wjtui.tui.screens.view import View
 from wjtui.tui.session import Session
 from wjtui.tui.store import Change, Topic
+from wjtui.tui.widgets.footer import Given
 from wjtui.tui.widgets.log_pane import LogPane
+from wjtui.tui.widgets.toast_stack import ToastStack
 
 _WIDE = 100
 """Columns from which on the line of switches has room for the place in the log."""
@@ -83,6 +85,10 @@ class LogScreen(View):
     def places(self) -> tuple[Where, ...]:
         return Where.LOG, Where.JOB, Where.EVERYWHERE
 
+    def given(self) -> list[Given]:
+        panes = {"pane.zoom"} if self.log_pane.split else {"pane.zoom", "pane.next"}
+        return [given for given in super().given() if given.command.id not in panes]
+
     def desk(self, where: Where) -> Any:
         return self.log_desk if where is Where.LOG else super().desk(where)
 
@@ -105,8 +111,20 @@ class LogScreen(View):
         super().look_again()
         self.log_pane.sync()
 
+    def show_details(self) -> None:
+        """Where details are: beside the list."""
+        if self.job is not None:
+            main = self.shell.main
+            main.go_to(self.job.id.key)
+            if not main.lower.showing_details:
+                main.show_details()
+
     def started(self) -> None:
         self.log_pane.follow()
+
+    def place_toasts(self) -> None:
+        """Show the messages that are due, over the status line and the field for finding."""
+        self.query_one("#toasts", ToastStack).sync(None, 3 + self.key_rows + self.log_pane.field.is_open)
 
     def other_job(self, by: int) -> None:
         """The log of the next job that has one, or of the one before."""

@@ -14,11 +14,10 @@ from wjtui.model.jobs import Job
 from wjtui.tui.bindings import bindings
 from wjtui.tui.commands.command import Command, Step, Where
 from wjtui.tui.commands.table import BY_ID, commands_of
-from wjtui.tui.compositor import Frugal
 from wjtui.tui.desks.jobs import JobDesk
 from wjtui.tui.desks.shell import ShellDesk
 from wjtui.tui.present.header import banner
-from wjtui.tui.present.ink import Ink, Line, Piece
+from wjtui.tui.present.ink import Ink, Line, Piece, plain_text
 from wjtui.tui.session import Session
 from wjtui.tui.store import Change, Link, Topic
 from wjtui.tui.widgets.bar import Bar, Part
@@ -40,7 +39,6 @@ class View(Screen[None]):
 
     def __init__(self, session: Session) -> None:
         super().__init__(classes="-ascii" if session.options.ascii else None)
-        self._compositor = Frugal()
         self.session = session
         self.shell = ShellDesk(self)
         self.jobs_desk: JobDesk = JobDesk(self)
@@ -192,7 +190,9 @@ class View(Screen[None]):
 
     def say_header(self) -> None:
         """The first line."""
-        self.query_one("#header", Bar).say(*self.header_parts(self.app.size.width))
+        mark: Line = (Piece(" read-only", Ink.WARNING),) if self.session.store.read_only else ()
+        parts = self.header_parts(self.app.size.width - len(plain_text(mark)))
+        self.query_one("#header", Bar).say(*((mark, *parts) if mark else parts))
 
     def say_banner(self) -> None:
         """What stands between the person and the jobs, where there is something."""
@@ -231,8 +231,11 @@ class View(Screen[None]):
         self.say_footer()
 
     def _tick(self) -> None:
-        """While another window has the focus the clock stands still: nobody reads it, and it costs bytes."""
-        if self.app.app_focus:
+        """While another window has the focus the clock stands still: nobody reads it, and it costs bytes.
+
+        While the terminal lags a tick would only come after what it has not drawn yet.
+        """
+        if self.app.app_focus and not self.session.lagging():
             self.tick()
 
     def _on_engine(self, change: Change) -> None:

@@ -45,11 +45,13 @@ class LogFinder:
     A hit that is not found yet is gone to once it is, unless ``forget_wish`` was called: somebody moved.
     """
 
-    def __init__(self, tasks: TaskSet, tell: Callable[[str], None]) -> None:
+    def __init__(self, tasks: TaskSet, tell: Callable[[str], None], wake: Callable[[], None]) -> None:
+        """``wake``: more was found, so that a frame may have more to show."""
         self.find: LogSearch | None = None
         self.filter: Filter | None = None
         self._tasks = tasks
         self._tell = tell
+        self._wake = wake
         self._wish: Way | None = None
         self._sieved = -1
 
@@ -86,7 +88,7 @@ class LogFinder:
         self.clear_find()
         if words:
             try:
-                self.find = LogSearch(words, regex, pages, self._tasks)
+                self.find = LogSearch(words, regex, pages, self._tasks, self._wake)
             except InvalidRequest as error:
                 return error.message
         return ""
@@ -98,7 +100,7 @@ class LogFinder:
         search = None
         if words:
             try:
-                search = LogSearch(words, regex, pages, self._tasks)
+                search = LogSearch(words, regex, pages, self._tasks, self._wake)
             except InvalidRequest as error:
                 return error.message
         self.clear_filter()

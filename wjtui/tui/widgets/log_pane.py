@@ -15,11 +15,8 @@ from wjtui.support.tasks import TaskSet
 from wjtui.tui.bindings import bindings
 from wjtui.tui.commands.command import Step, Where
 from wjtui.tui.present.jobs import JobKey
-from wjtui.tui.present.log_head import Shows
-from wjtui.tui.present.log_lines import ERRORS, next_block, previous_block
 from wjtui.tui.present.log_place import log_of, nothing_yet
 from wjtui.tui.present.log_status import status
-from wjtui.tui.present.log_time import TimeColumn, time_columns
 from wjtui.tui.session import Session
 from wjtui.tui.widgets.bar import Bar, Part
 from wjtui.tui.widgets.log_field import LogField, Purpose
@@ -28,6 +25,7 @@ from wjtui.tui.widgets.log_pace import Pace
 from wjtui.tui.widgets.log_pages import LogPages, Stream
 from wjtui.tui.widgets.log_reading import LogReading
 from wjtui.tui.widgets.log_report import head_of, instead_of_lines, state_of
+from wjtui.tui.widgets.log_switches import LogSwitches
 from wjtui.tui.widgets.log_view import LogView
 
 if TYPE_CHECKING:
@@ -48,9 +46,8 @@ class LogPane(Container):
     def __init__(self, session: Session, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.session = session
-        self.split = self.locked = self.wrap = self.json = False
-        self.level = Shows.ALL
-        self._columns = time_columns(session.options.preferences.time_zone)
+        self.split = self.locked = False
+        self.switches = LogSwitches(session.options.preferences.time_zone)
         self._ascii = session.options.ascii
         self.newer: LogRef | None = None
         """A newer run than the one shown, to which following leads."""
@@ -68,7 +65,7 @@ class LogPane(Container):
         self._tasks = TaskSet(self._failed)
         self.errands = TaskSet(self._failed)
         """What is done once for a key: ask for runs, write a file."""
-        self.finder = LogFinder(self._tasks, session.tell)
+        self.finder = LogFinder(self._tasks, self.tell, session.wake)
         self.reading = LogReading(session.service, opened=self._opened, arrived=self.sync, wake=session.wake)
 
     def compose(self) -> ComposeResult:
@@ -83,7 +80,7 @@ class LogPane(Container):
         self._tasks.start("log reading", self.reading.run())
         self.set_interval(LOOK_EVERY, self._look_again, name="look at the log")
         self._arrange()
-        self._dress()
+        self.dress()
 
     async def on_unmount(self) -> None:
         await self.errands.cancel()
@@ -133,11 +130,6 @@ class LogPane(Container):
         if note != self._noted[0]:
             self._noted = (note, now)
         return note if now - self._noted[1] < NOTED_FOR else ""
-
-    @property
-    def column(self) -> TimeColumn:
-        """How times are shown."""
-        return self._columns[0]
 
     @property
     def hidden(self) -> bool:
@@ -239,8 +231,8 @@ class LogPane(Container):
         self._arrange()
         for view in self._shown():
             view.open(self.pages)
-        self._sieve()
-        self._dress()
+        self.sieve()
+        self.dress()
         if focused:
             self.view.focus()
         self.sync()
@@ -255,56 +247,29 @@ class LogPane(Container):
         if full is not self._full:
             self._full = full
             self.set_class(full, "-full")
-            self._dress()
-            self.call_after_refresh(self._dress)
+            self.dress()
+            self.call_after_refresh(self.dress)
 
-    def choose_level(self, level: Shows) -> None:
-        """Show only lines of a level."""
-        self.level = level
-        self._sieve()
+    def dress(self) -> None:
+        """Paint lines as the switches say now."""
+        self.switches.dress(self._shown(), self.finder, numbered=self._full)
+        self._say()
 
-    def next_time(self) -> None:
-        """Show times in the next way."""
-        self._columns = (*self._columns[1:], self._columns[0])
-        self._dress()
+    def sieve(self) -> None:
+        """Show the lines that the switches and the filter say now."""
+        self.switches.sieve(self._shown(), self.finder)
+        self._say()
 
-    def toggle_wrap(self) -> None:
-        """Break long lines, or cut them at the edge."""
-        self.wrap = not self.wrap
-        self._dress()
-
-    def toggle_json(self) -> None:
-        """Unfold JSON into rows, or leave it as it is."""
-        self.json = not self.json
-        self._dress()
-
-    def go_to_error(self, *, backwards: bool) -> None:
-        """The next error, or the one before; a traceback is one stop."""
-        pages, line = self.pages, self.view.viewport.current
-        if pages is None or line is None:
-            return
-        errors = pages.index.lines_of(ERRORS)
-        if backwards and self.view.follow:
-            line = self.view.viewport.numbers[-1] + 1
-        step = previous_block if backwards else next_block
-        found = step(errors, line)
-        while found is not None and not self.view.viewport.has(found):
-            found = step(errors, found)
-        if found is not None:
-            self.go_to(pages.index.span(found)[0])
-        elif backwards and not pages.whole:
-            self.view.viewport.pause()
-            self.view.viewport.when_whole(lambda: self.go_to_error(backwards=True))
-        elif backwards:
-            self.session.tell("No error before this line." if errors else "There is no error in this log.")
-        else:
-            self.session.tell("No error after this line." if errors else "There is no error in this log.")
-
-    def go_to(self, position: int) -> None:
-        """Pause at the line that holds a position."""
+    def go_to(self, position: int, view: LogView | None = None) -> None:
+        """Pause a view, the one with the focus if no other is named, at the line that holds a position."""
+        view = view or self.view
         self.finder.forget_wish()
-        self.view.go_to(position)
-        self._moved(self.view)
+        view.go_to(position)
+        self._moved(view)
+
+    def tell(self, text: str) -> None:
+        """Answer to a key; the same answer twice is one."""
+        self.session.tell(text, group=text, brief=True)
 
     def go_to_hit(self, way: Way) -> None:
         """The next hit that way."""
@@ -317,10 +282,10 @@ class LogPane(Container):
             self._close_field()
         elif self.finder.find is not None:
             self.finder.clear_find()
-            self._dress()
+            self.dress()
         elif self.finder.filter is not None:
             self.finder.clear_filter()
-            self._sieve()
+            self.sieve()
         else:
             return False
         return True
@@ -341,7 +306,7 @@ class LogPane(Container):
         pages, field = self.pages, self.field
         if pages is not None and field.purpose is Purpose.FIND:
             field.say(self.finder.look_for(field.words, field.regex, pages))
-            self._dress()
+            self.dress()
 
     def on_log_field_entered(self) -> None:
         pages, field = self.pages, self.field
@@ -353,10 +318,10 @@ class LogPane(Container):
             return
         self._close_field()
         if field.purpose is Purpose.FILTER:
-            self._sieve()
+            self.sieve()
         elif field.words:
             self.go_to_hit(Way.NEAREST)
-        self._dress()
+        self.dress()
 
     def on_log_view_moved(self, event: LogView.Moved) -> None:
         event.stop()
@@ -389,43 +354,24 @@ class LogPane(Container):
         for name, title in titles.items():
             self.query_one(name, LogView).border_title = title
 
-    def _dress(self) -> None:
-        """Bring how lines are painted to the views."""
-        find = self.finder.find
-        for view in self._shown():
-            view.search, view.numbered = find, self._full
-            look = view.look._replace(
-                time=self.column, json=self.json, marks=find.matches.bounded if find else None
-            )
-            view.change(look, wrap=self.wrap)
-            view.paint_again()
-        self._say()
-
-    def _sieve(self) -> None:
-        """Bring level and filter to the views."""
-        keeping = self.finder.filter
-        for view in self._shown():
-            view.viewport.show_only(self.level, keeping.sieve if keeping is not None else None)
-            view.paint_again()
-        self._say()
-
     def _turn_to(self, refs: tuple[LogRef, ...], begin: datetime | None = None) -> None:
         self.finder.close()
         self.older = False
         self.reading.turn_to(refs, begin)
         for view in self.query(LogView):
             view.open(None)
-        self._dress()
+        self.dress()
 
     def _opened(self, pages: LogPages, begin: int | None) -> None:
         for view in self._shown():
             view.open(pages)
             if begin is not None:
                 view.go_to(begin, on_top=True)
-        self._sieve()
-        self._dress()
+        self.sieve()
+        self.dress()
 
     def _look_again(self) -> None:
+        self.session.wake()  # what is said of the last seconds gets old
         self._missed = self.hidden
         if not self._missed and self.pages is not None:
             self.pages.grew()
@@ -438,5 +384,5 @@ class LogPane(Container):
         if full:
             said = [Part(line, f"screen.command('{id}')" if id else "") for line, id in head_of(self, width)]
             self.query_one("#log-head", Bar).say(*said)
-        line = status(state_of(self), width, self.column, full=full)
+        line = status(state_of(self), width, self.switches.column, full=full)
         self.query_one("#log-status", Bar).say(line)

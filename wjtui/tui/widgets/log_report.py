@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from wjtui.logs.moment import moment_of
-from wjtui.tui.present.log_head import Shows, Switch, Switches, head
+from wjtui.tui.present.log_head import Shows, Switch, head
 from wjtui.tui.present.log_status import LogState, News
 from wjtui.tui.widgets.log_view import LogView
 
@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 def head_of(pane: LogPane, width: int) -> list[Switch]:
     """The line over it."""
     pages = pane.pages
-    switches = Switches(pane.level, pane.wrap, pane.column.name, pane.json)
     index, whole = (pages.index, pages.whole) if pages is not None else (None, True)
-    return head(index, whole, switches, pane.view.viewport.place, width)
+    return head(index, whole, pane.switches.shown, pane.view.viewport.place, width)
 
 
 def state_of(pane: LogPane) -> LogState:
@@ -51,6 +50,7 @@ def state_of(pane: LogPane) -> LogState:
         keeping=finder.keeping(sum(view.count for view in views)),
         locked=pane.locked,
         slow=pane.pace.slow,
+        follow_key=pane.session.keys.name("log.follow"),
         note=note,
     )
 
@@ -62,8 +62,8 @@ def instead_of_lines(pane: LogPane) -> str:
         return pane.reading.trouble or pane.empty
     if pane.finder.filter is not None:
         return "No line passes the filter: Esc clears it."
-    if pane.level is not Shows.ALL:
-        return f"There are no {pane.level.word} lines: 1 shows all."
+    if pane.switches.level is not Shows.ALL:
+        return f"There are no {pane.switches.level.word} lines: 1 shows all."
     return "No such line yet."
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from wjtui.logs.matches import Matches
 from wjtui.logs.search import compile_pattern
@@ -16,14 +17,17 @@ from wjtui.tui.widgets.log_pages import LogPages
 class LogSearch:
     """Looks in a thread, newest first; what was found is in ``matches`` at any time."""
 
-    def __init__(self, words: str, regex: bool, pages: LogPages, tasks: TaskSet) -> None:
-        """InvalidRequest for a wrong regular expression."""
+    def __init__(
+        self, words: str, regex: bool, pages: LogPages, tasks: TaskSet, more: Callable[[], None]
+    ) -> None:
+        """``more`` is called when something was searched. InvalidRequest: a wrong regular expression."""
         self.words = words
         self.regex = regex
         self.matches = Matches(pages.source, pages.extent, compile_pattern(words, regex=regex))
         self.busy = True
         """Whether there is more to be found in what the log is known to hold."""
         self._pages = pages
+        self._more = more
         self._trouble = ""
         self._wake = asyncio.Event()
         self._task = tasks.start("log search", self._look())
@@ -56,9 +60,11 @@ class LogSearch:
             self._wake.clear()
             try:
                 if await self.matches.advance():
+                    self._more()
                     await asyncio.sleep(0)
                     continue
             except WjtuiError as error:
                 self._trouble = plain(error.message)
             self.busy = False
+            self._more()
             await self._wake.wait()

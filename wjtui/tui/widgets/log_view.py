@@ -71,6 +71,11 @@ class LogView(Inked, can_focus=True):
         return self.viewport.pages
 
     @property
+    def stream(self) -> Stream:
+        """Which of the job's streams it shows."""
+        return self.viewport.stream
+
+    @property
     def follow(self) -> bool:
         """Whether it stays at the end."""
         return self.viewport.follow

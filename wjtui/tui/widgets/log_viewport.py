@@ -40,6 +40,7 @@ class Viewport:
         self._more = self._filling = False
         self._anchor = 0
         self._paused_at = 0
+        self._kept: tuple[int, int] | None = None
         self._later: Callable[[], None] | None = None
 
     # What there is
@@ -135,13 +136,20 @@ class Viewport:
         """Show another log from its end."""
         self.pages = pages
         self._strips.open(pages)
-        self.top, self.chosen, self._later = TOP, None, None
+        self.top, self.chosen, self._later, self._kept = TOP, None, None, None
         self.follow = True
         self._anchor = self._paused_at = 0
         self.show_only(self.level, None)
 
     def show_only(self, level: Shows, sieve: Sieve | None) -> None:
-        """Only lines of a level that pass a filter; the line at the top stays, if it is among them."""
+        """Only lines of a level that pass a filter; the current line stays where it is, if it is shown.
+
+        Also when it was not shown for a while, unless somebody moved meanwhile.
+        """
+        line = self.current
+        if self._kept is None and not self.follow and self.pages is not None and line is not None:
+            offset = next((y for y, row in enumerate(self.in_sight) if self.numbers[row.at] == line), 0)
+            self._kept = self.pages.index.span(line)[0], offset
         self.level = level
         self._lines = ShownLines(self.stream.value & level.kinds, sieve)
         self._more = self._filling = True
@@ -155,6 +163,9 @@ class Viewport:
         self._seen = pages.version
         self._more = self._lines.update(pages.index)
         self.place_top()
+        if self._filling and not self._more and self._lines.searched:
+            self._filling = False
+            self._remember()
         if self._later is not None and pages.whole:
             later, self._later = self._later, None
             later()
@@ -169,13 +180,13 @@ class Viewport:
         if self.follow:
             self.top = self.rows.last_top(self.page)
         elif self.pages is not None:
-            at = bisect_left(self.numbers, self.pages.index.line_at(self._anchor))
-            row = self.rows.nearest(Row(at, self.top.part if at == self.top.at else 0))
-            # Growth never moves the top; but where other lines are shown now, they fill the page.
-            self.top = self.rows.clamp(row, self.page) if self._filling else row
-            if self._filling and not self._more and self._lines.searched:
-                self._filling = False
-                self._remember()
+            if self._filling and self._kept is not None:
+                # Growth never moves the top; but where other lines are shown now, they fill the page.
+                at = bisect_left(self.numbers, self.pages.index.line_at(self._kept[0]))
+                self.top = self.rows.clamp(self.rows.move(Row(at), -self._kept[1]), self.page)
+            else:
+                at = bisect_left(self.numbers, self.pages.index.line_at(self._anchor))
+                self.top = self.rows.nearest(Row(at, self.top.part if at == self.top.at else 0))
 
     def move(self, step: Step) -> None:
         """Scroll. Upwards pauses; downwards at the end follows again."""
@@ -212,7 +223,7 @@ class Viewport:
 
     def follow_end(self) -> None:
         """Go to the end and stay there."""
-        self.follow, self.chosen, self._later = True, None, None
+        self.follow, self.chosen, self._later, self._kept = True, None, None, None
         self.place_top()
 
     def when_whole(self, act: Callable[[], None]) -> None:
@@ -224,6 +235,7 @@ class Viewport:
     def go(self, row: Row) -> None:
         """Pause with a row on top, or as near to it as the end allows."""
         self.pause()
+        self._kept = None
         self.top = self.rows.clamp(row, self.page)
         self._remember()
 
