@@ -22,6 +22,7 @@ from wjtui.tui.options import ScreenOptions
 FOLDER = Path(__file__).resolve().parent.parent / "screenshots"
 WIDE = (120, 36)
 NARROW = (80, 24)
+SOCKET = "/tmp/wjtui-1000/8d1f0c.sock"
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,11 @@ class Picture:
 
 
 def _lose(service: FakeJobService) -> None:
-    service.lose(EngineUnreachable("The engine does not answer: it may have ended."))
+    service.lose(EngineUnreachable(f"The engine behind '{SOCKET}' does not answer (connection refused)."))
 
 
-_MARK_TWO = ("space", "j", "space")
-"""Which puts the cursor on the next job, so the one between stays as it is."""
+_MARK_TWO = ("space", "j", "space", "k")
+"""A mark puts the cursor on the next job; the one between the two stays as it is."""
 _SCREENS = (
     Picture("main"),
     Picture("details", keys=("d",)),
@@ -61,7 +62,7 @@ _SCREENS = (
     Picture("why", "image-resizer", ("w",)),
     Picture("menu", keys=("full_stop",)),
     Picture("copy", keys=("y",)),
-    Picture("palette", keys=("colon", *"report")),
+    Picture("palette", keys=("colon", *"stop m")),
     Picture("help", keys=("question_mark",)),
     Picture("events", keys=("m",)),
     Picture("themes", keys=("colon", *"theme", "enter")),
@@ -94,7 +95,7 @@ async def take(picture: Picture) -> str:
         clock=clock,
         brought_engine=picture.brought,
         again="wjtui --root /srv",
-        socket="/tmp/wjtui-1000/8d1f0c.sock",
+        socket=SOCKET,
         engine_log=Path("/srv/data/wjtui/4f2a1c/engine.log"),
         config=Path("/home/ops/.config/wjtui/config.toml"),
     )
@@ -105,6 +106,7 @@ async def take(picture: Picture) -> str:
         await driver.settle()
         if picture.jobs:
             app.main_screen.go_to(service.find(picture.job).id.key)
+            await driver.settle()
         # Letters arrive together, as from somebody who types fast; each other key waits for the one before.
         for named, keys in groupby(picture.keys, lambda key: len(key) > 1):
             for together in ([key] for key in keys) if named else [list(keys)]:
@@ -116,12 +118,16 @@ async def take(picture: Picture) -> str:
             field.cursor_blink = False
         await driver.settle()
         svg = app.export_screenshot(title="wjtui", simplify=True)
-    return _plain_ids(svg) + "\n"
+    return _settled(svg) + "\n"
 
 
-def _plain_ids(svg: str) -> str:
-    """The library marks ids with a sum over all that is shown, so that each line would differ."""
-    return re.sub(r"terminal-\d+", "terminal", svg)
+def _settled(svg: str) -> str:
+    """The library marks names with a sum over all that is shown, so each line would differ with any of it.
+
+    And its font draws ``www`` and ``--`` as one sign, which no terminal does unasked.
+    """
+    plain = re.sub(r"terminal-\d+", "terminal", svg)
+    return plain.replace("font-family: Fira Code", "font-variant-ligatures: none; font-family: Fira Code")
 
 
 def main(folder: Path) -> None:

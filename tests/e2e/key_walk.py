@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from tests.e2e.installed import Installed
-from tests.support.terminal import Terminal, Wanted, is_there
+from tests.support.terminal import Terminal
 from wjtui.tui.key_names import SHOWN
 
 _TMUX = {
@@ -43,16 +43,16 @@ class Seen:
         return self.screen.split("\n")
 
 
-State = Wanted | Callable[[Seen], object]
+State = str | re.Pattern[str] | Callable[[Seen], object]
 """A text or a pattern on the screen, or a question to all that is seen."""
 
 
 class Step(NamedTuple):
     """Something typed on the way, and what is there then."""
 
-    typed: str
-    """A key as the table calls it, or a text that is typed as it is."""
-    then: Callable[[Seen], object] | str | re.Pattern[str]
+    typed: str | Callable[[Terminal], None]
+    """A key as the table calls it, a text that is typed as it is, or something done to the terminal."""
+    then: State
 
 
 class Proof(NamedTuple):
@@ -60,7 +60,7 @@ class Proof(NamedTuple):
 
     id: str
     key: str
-    shows: Callable[[Seen], object] | str | re.Pattern[str]
+    shows: State
     before: tuple[Step, ...] = ()
     back: tuple[Step, ...] = ()
 
@@ -99,13 +99,19 @@ class Walk:
     def _steps(self, steps: Sequence[Step], when: str) -> None:
         for typed, then in steps:
             self._before = self.terminal.screen()
-            try:
-                self.terminal.send(tmux_key(typed))
-            except KeyError:
-                self.terminal.type(typed)
+            self._type(typed)
             self._await(then, f"{when}: {typed!r}")
 
-    def _await(self, state: Callable[[Seen], object] | str | re.Pattern[str], when: str) -> None:
+    def _type(self, typed: str | Callable[[Terminal], None]) -> None:
+        if callable(typed):
+            typed(self.terminal)
+            return
+        try:
+            self.terminal.send(tmux_key(typed))
+        except KeyError:
+            self.terminal.type(typed)
+
+    def _await(self, state: State, when: str) -> None:
         try:
             self.terminal.wait_for(lambda screen: self._is(state, screen))
         except AssertionError as error:
@@ -113,9 +119,11 @@ class Walk:
 
     def _is(self, state: State, screen: str | None = None) -> bool:
         screen = self.terminal.screen() if screen is None else screen
-        if isinstance(state, str | re.Pattern):
-            return is_there(state, screen)
-        return bool(state(Seen(screen, self._before, self.terminal, self.program)))  # type: ignore[arg-type]
+        if isinstance(state, str):
+            return state in screen
+        if isinstance(state, re.Pattern):
+            return state.search(screen) is not None
+        return bool(state(Seen(screen, self._before, self.terminal, self.program)))
 
 
 def keys_of(proofs: Sequence[Proof]) -> set[tuple[str, str]]:
@@ -144,10 +152,14 @@ def on(job: str) -> Callable[[Seen], bool]:
     """The cursor of a list is on the row that names a job, and the pane below shows that job."""
 
     def is_on(seen: Seen) -> bool:
-        row = any(line.lstrip("│").startswith("▌") and f" {job} " in line for line in seen.lines)
-        return row and re.search(rf"[─ ]{job} +‹?(Log|Details|Log›|Log )", seen.screen) is not None
+        return f" {job} " in cursor_row(seen) and re.search(rf"─ {job} +‹?Log", seen.screen) is not None
 
     return is_on
+
+
+def cursor_row(seen: Seen) -> str:
+    """The row of a list that the cursor is on; empty while there is none."""
+    return next((line for line in seen.lines if line.lstrip("│").startswith("▌")), "")
 
 
 def row_of(job: str, *words: str) -> Callable[[Seen], bool]:

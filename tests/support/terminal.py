@@ -101,7 +101,7 @@ class Terminal:
     def wait_for(self, wanted: Wanted, *, within: float = PATIENCE) -> str:
         """Wait for a text, a match of a pattern, or a predicate of the screen; the screen that has it."""
         deadline = time.monotonic() + within
-        while not is_there(wanted, screen := self.screen()):
+        while not _is_there(wanted, screen := self.screen()):
             if time.monotonic() > deadline:
                 raise AssertionError(f"not on the screen after {within:.0f} s: {wanted!r}\n{screen}")
             time.sleep(_LOOK_SECONDS)
@@ -176,8 +176,7 @@ def is_running(pid: int) -> bool:
         return False
 
 
-def is_there(wanted: Wanted, screen: str) -> bool:
-    """Whether a screen has what is wanted."""
+def _is_there(wanted: Wanted, screen: str) -> bool:
     if isinstance(wanted, str):
         return wanted in screen
     if isinstance(wanted, re.Pattern):

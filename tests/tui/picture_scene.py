@@ -13,6 +13,7 @@ from wjtui.model.events import LogRef, Notice, Tone
 from wjtui.model.identity import JobId, JobType
 from wjtui.model.jobs import Job
 from wjtui.model.runs import Exit, Launch, RunStatus
+from wjtui.model.schedules import Missed, MissedReason
 
 TRIGGERED, CONTINUOUS = JobType.TRIGGERED, JobType.CONTINUOUS
 EVERY_QUARTER = "Schedule - 0 */15 * * * *"
@@ -29,6 +30,7 @@ def pictured() -> FakeJobService:
     """The service behind every picture."""
     service = a_month()
     _remember_runs(service)
+    _remember_missed(service)
     _remember_launches(service)
     _log_report(service)
     _log_worker(service)
@@ -71,7 +73,7 @@ def _remember_runs(service: FakeJobService) -> None:
     ]  # fmt: skip
     mornings = [
         past_run("thumbs-cleanup", when, 9 + when.day % 3, trigger=EVERY_MORNING, output_size=900, scheduled=when)
-        for when in (at(day, 5, 30) for day in (20, 19, 18, 17, 16, 13, 12, 11, 10))
+        for when in (at(day, 5, 30) for day in (20, 19, 17, 16, 13, 12, 11, 10, 9))
     ]
     service.past += mornings[1:]
     service.change("thumbs-cleanup", latest_run=mornings[0])
@@ -90,6 +92,18 @@ def _remember_runs(service: FakeJobService) -> None:
     service.past += [
         past_run("export-csv", at(19, 4 - number), 38 + number, code=code, trigger=EVERY_HOUR, errors=5 * code)
         for number, code in enumerate(codes)
+    ]
+
+
+def _remember_missed(service: FakeJobService) -> None:
+    """Times without a run, none of which has one above."""
+    service.stretches[service.find("nightly-report").id.key] = [
+        Missed(MissedReason.DOWN, 1, at(15), at(15)),
+        Missed(MissedReason.PAUSED, 8, at(1), at(8)),
+    ]
+    service.stretches[service.find("thumbs-cleanup").id.key] = [
+        Missed(MissedReason.DOWN, 1, at(18, 5, 30), at(18, 5, 30)),
+        Missed(MissedReason.PAUSED, 5, at(2, 5, 30), at(6, 5, 30)),
     ]
 
 
@@ -227,11 +241,10 @@ def _told() -> tuple[Notice, ...]:
     refused = 'failed: exit 1 after 00:00:03  "ConnectionRefusedError: [Errno 111] Connection refused"'
     return (
         told(at(20, 5, 12), "3 processes of an earlier engine were ended", Tone.WARNING),
-        told(at(20, 5, 12, 1), "1 scheduled time was missed: the engine was down", Tone.WARNING, report),
         told(at(20, 9, 3), "its schedule is paused", Tone.INFO, export),
         told(at(20, 14, 22), "run by ops with --month 2026-10 --dry-run", Tone.INFO, report),
         told(at(20, 23, 46, 31), "failed: exit 1 after 00:01:31", Tone.ERROR, sync),
-        told(at(21, 2, 4, 31), "failed: exit 1 after 00:04:31"
+        told(at(21, 2, 4, 31), "failed: exit 1 after 00:04:30"
              '  "OSError: [Errno 28] No space left on device"', Tone.ERROR, report),
         told(NOW - timedelta(seconds=276), "failed: SIGKILL after 1d 01:05", Tone.ERROR, resizer),
         *(told(NOW - timedelta(seconds=81 + 63 * number), refused, Tone.ERROR, resizer)

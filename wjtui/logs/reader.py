@@ -16,7 +16,6 @@ from wjtui.model.events import LogExtent
 _HEAD = 64
 _BLOCK = 64 * 1024
 _TAIL = 4 * 1024 * 1024
-_IN_PLACE = 256 * 1024
 # O_NONBLOCK: opening a fifo that somebody put in the place of a log must not wait for a writer.
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
 
@@ -107,19 +106,20 @@ class LogFile:
 
 
 class FileLogSource:
-    """A ``LogSource`` over a file of this machine."""
+    """A ``LogSource`` over a file of this machine.
+
+    Always in a thread: on a disk of the network that hangs a look holds nobody up but who wants it.
+    """
 
     def __init__(self, file: LogFile) -> None:
         self.file = file
 
     async def extent(self) -> LogExtent:
         """How far the log reaches now."""
-        return self.file.extent()
+        return await asyncio.to_thread(self.file.extent)
 
     async def read(self, start: int, length: int) -> bytes:
-        """Up to ``length`` bytes from position ``start``; long ones are read in a thread."""
-        if length <= _IN_PLACE:
-            return self.file.read(start, length)
+        """Up to ``length`` bytes from position ``start``."""
         return await asyncio.to_thread(self.file.read, start, length)
 
 

@@ -184,7 +184,7 @@ def test_the_oldest_are_left_out_of_a_full_book() -> None:
     ],
 )
 def test_words_of_a_filter(words: str, found: str) -> None:
-    events = {
+    events: dict[str, Run | Launch | Missed] = {
         "a": past_run("alpha", at(21)),
         "b": past_run("beta", at(14), code=7, trigger="UI - ops"),
         "c": past_run("alpha", at(13), trigger="External - curl/8", arguments="--dry-run"),

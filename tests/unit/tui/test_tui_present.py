@@ -263,11 +263,12 @@ def test_colours_are_kept_until_they_are_reset() -> None:
 def test_a_log_line_is_time_level_and_text() -> None:
     raw = b"[11/21/2026 05:12:09 > web-01: SYS ERR ] it broke\n"
     shown = show(raw, LineKind.SYS_ERR, LineKind.SYS_ERR, len(raw))
-    assert shown.plain == " 05:12:09 SYS ERR it broke"
+    assert shown.at == NOW.replace(microsecond=0) and shown.level == "SYS ERR" and shown.text == "it broke"
     long = b"[11/21/2026 05:12:09 > web-01: INFO] " + b"x" * 100_000
     shown = show(long[:PAINTED_BYTES], LineKind.INFO, LineKind.INFO, len(long))
     assert shown.rest == len(long) - PAINTED_BYTES
-    assert show(b"  at line 3\n", LineKind.CONTINUATION, LineKind.ERR, 12).plain.startswith(" " * 16)
+    rest = show(b"  at line 3\n", LineKind.CONTINUATION, LineKind.ERR, 12)
+    assert rest.at is None and rest.level == "" and rest.text == "  at line 3"
 
 
 def test_why_a_job_is_not_running() -> None:

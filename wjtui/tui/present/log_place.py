@@ -42,8 +42,8 @@ def copy_name(refs: tuple[LogRef, ...]) -> str:
     return f"{name or 'job'}{end}{more}.log"
 
 
-def nothing_yet(job: Job | None) -> str:
-    """What to say in place of the log of a job that printed nothing."""
+def nothing_yet(job: Job | None, run_key: str = "r") -> str:
+    """What to say in place of the log of a job that printed nothing; ``run_key`` runs it."""
     if job is None:
         return "No job is chosen."
     if not job.runnable:
@@ -51,5 +51,5 @@ def nothing_yet(job: Job | None) -> str:
     if job.is_continuous:
         return "No output yet: what it prints appears here, and what the engine does with it."
     if job.latest_run is None:
-        return "No run yet: r runs it, and its output appears here."
+        return f"No run yet: {run_key} runs it, and its output appears here."
     return "No output yet."

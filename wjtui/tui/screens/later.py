@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 from wjtui.support.clock import Clock
 from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.later import EXAMPLES, Reading, read_later
+from wjtui.tui.present.plain import plain
 from wjtui.tui.present.schedules import zone_name
 from wjtui.tui.widgets.inked import content, paragraphs
 
@@ -62,7 +63,7 @@ class RunLater(ModalScreen[Wish | None]):
             yield Input(id="when", placeholder=EXAMPLES, compact=True)
             yield Static(id="when-says")
             yield Static(Content("Arguments"), classes="dialog-label")
-            yield Input(self._usual, id="arguments", select_on_focus=False, compact=True)
+            yield Input(plain(self._usual), id="arguments", select_on_focus=False, compact=True)
             yield Static(paragraphs(hints, ascii_only=self._ascii))
 
     def on_mount(self) -> None:
@@ -86,7 +87,7 @@ class RunLater(ModalScreen[Wish | None]):
             self.query_one("#when", Input).focus()
             return
         arguments = self.query_one("#arguments", Input).value
-        self.dismiss(Wish(at, None if arguments == self._usual else arguments))
+        self.dismiss(Wish(at, None if arguments == plain(self._usual) else arguments))
 
     def _read(self) -> Reading:
         return read_later(self.query_one("#when", Input).value, self._clock.now(), self._zone)

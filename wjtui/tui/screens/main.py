@@ -21,7 +21,7 @@ from wjtui.tui.present.header import empty_root, header, newest_event
 from wjtui.tui.present.ink import Line, Piece
 from wjtui.tui.present.jobs import Chip, JobKey, Sort
 from wjtui.tui.present.listing import Listing, read_listing
-from wjtui.tui.screens.layout import CLASSES, choose_layout, key_rows, list_height
+from wjtui.tui.screens.panes import Panes
 from wjtui.tui.screens.view import View
 from wjtui.tui.session import Session
 from wjtui.tui.store import Change, Link, Topic
@@ -32,9 +32,6 @@ from wjtui.tui.widgets.job_table import JobTable
 from wjtui.tui.widgets.log_pane import LogPane
 from wjtui.tui.widgets.lower_pane import LowerPane
 from wjtui.tui.widgets.toast_stack import ToastStack
-
-_ROOM_FOR_SWITCHES = 14
-"""Rows under which the log has no line of switches."""
 
 
 class MainScreen(View):
@@ -47,11 +44,8 @@ class MainScreen(View):
         self.jobs_desk = self.list_desk = ListDesk(self)
         self.listing = read_listing(session.memory.get("list", []), session.options.preferences.sort)
         self._columns, self._trouble = read_columns(session.options.preferences.columns)
-        self.zoomed = ""
-        self.layout_now = choose_layout(80, 24, "")
-        self._grown = 0
+        self.panes = Panes(self)
         self._count = ""
-        self._list_height: int | None = 0
 
     def compose(self) -> ComposeResult:
         session = self.session
@@ -67,7 +61,11 @@ class MainScreen(View):
         yield Bar(id="event", ascii_only=ascii_only)
         yield from self.below()
         yield Static(
-            Content("This terminal is too small: 20 columns and 5 rows are needed. q leaves."), id="small"
+            Content(
+                "This terminal is too small: 20 columns and 5 rows are needed."
+                f" {session.keys.name('app.leave')} leaves."
+            ),
+            id="small",
         )
 
     def on_mount(self) -> None:
@@ -77,7 +75,7 @@ class MainScreen(View):
         topics = self.session.topics
         topics[Topic.LOGS].subscribe(self, lambda change: self.log_pane.grew(change.logs))
         topics[Topic.NOTICES].subscribe(self, lambda change: self._say_event())
-        self.lay_out()
+        self.panes.lay_out()
         self.refresh_rows()
         self._say_all()
         if self._trouble:
@@ -140,40 +138,29 @@ class MainScreen(View):
         (self.lower if self.lower.in_use else self.table).move(step)
 
     def next_pane(self, step: int) -> None:
-        """Focus the next pane; in the split log there are two."""
-        panes = [self.table, *self.lower.panes]
-        if self.layout_now.classes & {"-zoom-list", "-zoom-lower"}:
-            if "-one-pane" in self.layout_now.classes and self.zoomed != "lower":
-                self.open_log()
-                return
-            panes = panes[1:] if self.zoomed == "lower" else panes[:1]
-        at = next((number for number, pane in enumerate(panes) if pane.has_focus), -1)
-        panes[(at + step) % len(panes)].focus()
+        self.panes.next(step)
 
     def zoom(self) -> None:
-        if self.zoomed:
-            self._zoom("")
-        else:
-            self._zoom("lower" if self.lower.in_use else "list")
+        self.panes.toggle()
 
     def back(self) -> None:
         """Undo what was done last: zoom of the log, filter, marks, zoom of the list, focus."""
         if self.lower.in_use and not self.lower.showing_details and self.log_pane.step_back():
             return
-        if self.zoomed == "lower":
-            self._unzoom()
+        if self.panes.zoomed == "lower":
+            self.panes.unzoom()
         elif self.filter_field.display or self.listing.is_filtered:
             self.clear_filter()
         elif self.table.marked:
             self.table.mark(self.table.marked, on=False)
-        elif self.zoomed:
-            self._unzoom()
+        elif self.panes.zoomed:
+            self.panes.unzoom()
         elif self.lower.in_use:
             self.table.focus()
 
     def leave(self) -> None:
-        if self.zoomed:
-            self._unzoom()
+        if self.panes.zoomed:
+            self.panes.unzoom()
         else:
             self.shell.quit()
 
@@ -189,19 +176,16 @@ class MainScreen(View):
         """Details in place of the log, or the log again."""
         had_focus = self.lower.in_use
         self.lower.showing_details = not self.lower.showing_details
-        self.lay_out()
-        if "-one-pane" in self.layout_now.classes:
-            self._zoom("lower")
+        self.panes.lay_out()
+        if self.panes.is_one:
+            self.panes.zoom("lower")
         elif had_focus:
             self.lower.panes[0].focus()
         self.lower.say()
         self.say_footer()
 
     def resize_panes(self, by: int) -> None:
-        """More rows for the list, or fewer."""
-        if self._list_height is not None:
-            self._grown += by
-            self._set_heights()
+        self.panes.grow(by)
 
     def other_job(self, by: int) -> None:
         """The next job, or the one before; the pane stays the log's."""
@@ -212,7 +196,7 @@ class MainScreen(View):
     def open_log(self) -> None:
         """The log in full height."""
         self.lower.showing_details = False
-        self._zoom("lower")
+        self.panes.zoom("lower")
 
     def type_filter(self) -> None:
         """Type a filter."""
@@ -262,11 +246,15 @@ class MainScreen(View):
         """Filter and order the jobs anew."""
         store, now = self.session.store, self.session.now
         rows = self.listing.rows(store.jobs, store.usage, now)
-        self.table.empty_text = "No job fits the filter: Esc clears it." if self.listing.is_filtered else ""
+        self.table.empty_text = (
+            f"No job fits the filter: {self.session.keys.name('app.back')} clears it."
+            if self.listing.is_filtered
+            else ""
+        )
         self.table.show(rows, now)
         self._say_count(f"{len(rows)} of {len(store.jobs)}")
         self._say_chips()
-        self._set_heights()
+        self.panes.set_heights()
         has_jobs = bool(store.jobs)
         self.query_one("#body").display = has_jobs
         self.query_one("#empty").display = not has_jobs
@@ -274,19 +262,6 @@ class MainScreen(View):
         if not has_jobs:
             lines = empty_root(None if store.link is Link.CONNECTING else store.engine)
             self.query_one("#empty", Static).update(paragraphs(lines, ascii_only=self.session.options.ascii))
-
-    def lay_out(self) -> None:
-        """Lay the screen out for its size and for what is zoomed."""
-        width, height = self.app.size
-        self.layout_now = layout = choose_layout(width, height, self.zoomed)
-        wanted = (self.classes - {*CLASSES, "-details"}) | layout.classes
-        if self.lower.showing_details:
-            wanted |= {"-details"}
-        # Each change of a class has every widget's style looked up again, so all at once.
-        if wanted != self.classes:
-            self.set_classes(wanted)
-        self.log_pane.set_full("-zoom-lower" in layout.classes and height >= _ROOM_FOR_SWITCHES)
-        self._set_heights()
 
     def follow_job(self) -> None:
         """Show the log and the details of the chosen job."""
@@ -310,7 +285,7 @@ class MainScreen(View):
     # What happens
 
     def on_resize(self, event: events.Resize) -> None:
-        self.lay_out()
+        self.panes.lay_out()
         self._say_all()
 
     def on_job_table_chosen(self, event: JobTable.Chosen) -> None:
@@ -375,7 +350,7 @@ class MainScreen(View):
 
     def say_banner(self) -> None:
         super().say_banner()
-        self._set_heights()
+        self.panes.set_heights()
 
     def _say_chips(self) -> None:
         line = self.query_one(ChipsLine)
@@ -384,30 +359,3 @@ class MainScreen(View):
     def _say_event(self) -> None:
         line = newest_event(self.session.store, self.session.now)
         self.query_one("#event", Bar).say((Piece(" "), *line))
-
-    def _set_heights(self) -> None:
-        layout, jobs = self.layout_now, len(self.session.store.jobs)
-        height = self.app.size.height - layout.rows_around - bool(self.query_one("#banner").display)
-        keys = key_rows(layout, self.app.size.width, height, jobs)
-        if keys != self.key_rows:
-            self.key_rows = keys
-            self.query_one("#footer-above").display = keys == 2
-            self.say_footer()
-        # The shown ones: a filter with one match leaves the rest to the log; with none a sentence needs two.
-        wanted = list_height(layout, height + 1 - keys, len(self.table.rows) or 2, self._grown)
-        if wanted != self._list_height:
-            self._list_height = wanted
-            self.table.styles.height = wanted if wanted is not None else "1fr"
-
-    def _unzoom(self) -> None:
-        self._zoom("")
-        self.table.focus()
-
-    def _zoom(self, pane: str) -> None:
-        self.zoomed = pane
-        self.lay_out()
-        if pane == "lower":
-            self.lower.panes[0].focus()
-        elif pane == "list" or "-one-pane" in self.layout_now.classes:
-            self.table.focus()
-        self.say_footer()

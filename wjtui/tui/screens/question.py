@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from wjtui.tui.present.ink import Line, Piece
+from wjtui.tui.present.plain import plain
 from wjtui.tui.widgets.inked import paragraphs
 
 
@@ -92,11 +93,12 @@ class Arguments(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Container(classes="dialog") as dialog:
             dialog.border_title = Content(f"Run {self._job} with arguments")
-            yield Input(self._usual, id="arguments", select_on_focus=False, compact=True)
+            yield Input(plain(self._usual), id="arguments", select_on_focus=False, compact=True)
             hint: Line = (
                 Piece("They are given to the script as if typed after its name.  Enter runs, Esc does not."),
             )
             yield Static(paragraphs([hint]))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        self.dismiss(event.value)
+        # What cannot be drawn safely is shown by something else: unchanged means as it was.
+        self.dismiss(self._usual if event.value == plain(self._usual) else event.value)

@@ -82,7 +82,8 @@ class ScheduleScreen(View):
     def tick(self) -> None:
         job = self.job
         if job is None:
-            self.close()
+            # Not from inside a resume: the screen is not on top of all yet.
+            self.call_after_refresh(self.close)
             return
         self.session.inquiry.ask(job)
         self.say_around()

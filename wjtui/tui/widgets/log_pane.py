@@ -152,7 +152,7 @@ class LogPane(Container):
     def show(self, job: Job | None, *, follow: bool = False) -> None:
         """Show a job's log. A paused reader keeps his run until he follows or chooses another job."""
         wanted = log_of(job) if job is not None else None
-        self.empty = nothing_yet(job)
+        self.empty = nothing_yet(job, self.session.keys.name("job.run"))
         if not self.older:
             self.over = job is not None and job.latest_run is not None and job.latest_run.status.ended
         self.newer = None

@@ -57,13 +57,13 @@ def state_of(pane: LogPane) -> LogState:
 
 def instead_of_lines(pane: LogPane) -> str:
     """What to say where no line is."""
-    pages = pane.pages
+    pages, keys = pane.pages, pane.session.keys
     if pane.reading.trouble or pages is None or not len(pages.index):
         return pane.reading.trouble or pane.empty
     if pane.finder.filter is not None:
-        return "No line passes the filter: Esc clears it."
+        return f"No line passes the filter: {keys.name('app.back')} clears it."
     if pane.switches.level is not Shows.ALL:
-        return f"There are no {pane.switches.level.word} lines: 1 shows all."
+        return f"There are no {pane.switches.level.word} lines: {keys.name('log.level_1')} shows all."
     return "No such line yet."
 
 
