@@ -131,7 +131,7 @@ class PacedTerminal:
             self._answer()
 
     def _answer(self) -> None:
-        """Say where the cursor is as often as that was asked, as every terminal does when it has got there."""
+        """Say where the cursor is as often as that was asked, as every terminal does once it is there."""
         while (asked := self.output.find(_QUESTION, self._heard)) >= 0:
             self._heard = asked + len(_QUESTION)
             os.write(self._ours, b"\x1b[1;1R")

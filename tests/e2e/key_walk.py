@@ -50,8 +50,8 @@ State = str | re.Pattern[str] | Callable[[Seen], object]
 class Step(NamedTuple):
     """Something typed on the way, and what is there then."""
 
-    typed: str | Callable[[Terminal], None]
-    """A key as the table calls it, a text that is typed as it is, or something done to the terminal."""
+    typed: str | Callable[[Walk], None]
+    """A key as the table calls it, a text that is typed as it is, or something done beside the screen."""
     then: State
 
 
@@ -102,9 +102,9 @@ class Walk:
             self._type(typed)
             self._await(then, f"{when}: {typed!r}")
 
-    def _type(self, typed: str | Callable[[Terminal], None]) -> None:
+    def _type(self, typed: str | Callable[[Walk], None]) -> None:
         if callable(typed):
-            typed(self.terminal)
+            typed(self)
             return
         try:
             self.terminal.send(tmux_key(typed))
@@ -152,7 +152,7 @@ def on(job: str) -> Callable[[Seen], bool]:
     """The cursor of a list is on the row that names a job, and the pane below shows that job."""
 
     def is_on(seen: Seen) -> bool:
-        return f" {job} " in cursor_row(seen) and re.search(rf"─ {job} +‹?Log", seen.screen) is not None
+        return f" {job} " in cursor_row(seen) and re.search(rf"─ ?{job} +‹?Log", seen.screen) is not None
 
     return is_on
 

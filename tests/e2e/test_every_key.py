@@ -41,7 +41,7 @@ NO_KEY = {"app.shutdown", "app.theme", "app.keymap", "app.engine_log", "job.shel
 """Given by name, in the palette."""
 
 
-def cells_above_the_log(screen: str) -> float:
+def rows_above_the_log(screen: str) -> float:
     return next((at for at, line in enumerate(screen.split("\n")) if "‹Log›" in line), -1)
 
 
@@ -67,10 +67,11 @@ def off(job: str) -> Callable[[Seen], bool]:
     return lambda seen: cursor_row(seen) != "" and f" {job} " not in cursor_row(seen)
 
 
-def scribbled(terminal: Terminal) -> None:
-    terminal.scribble("\x1b[9;30Hgraffiti")
+def scribbled(walk: Walk) -> None:
+    walk.terminal.scribble("\x1b[5;30Hgraffiti")
 
 
+GROWN, SHRUNK = changed(rows_above_the_log, grows), changed(rows_above_the_log, shrinks)
 DOWN, UP, ESCAPE = Step("j", on("ladle")), Step("k", on("fails")), Step("escape", anything)
 TOP, END = Step("g", on("fails")), Step("G", on("spare"))
 MARKED, UNMARKED = Step("space", "1 marked"), Step("U", lacks("marked"))
@@ -90,10 +91,9 @@ EVERYWHERE = [
     Proof("pane.next", "tab", IN_LOG, (), (Step("tab", lacks(IN_LOG)),)),
     Proof("pane.previous", "shift+tab", IN_LOG, (), (Step("shift+tab", lacks(IN_LOG)),)),
     Proof("pane.zoom", "z", lacks("‹Log›"), (), (Step("z", "‹Log›"),)),
-    Proof("pane.grow", "plus", changed(cells_above_the_log, grows), (), (Step("minus", anything),)),
-    Proof("pane.shrink", "minus", changed(cells_above_the_log, shrinks), (Step("plus", anything),)),
+    Proof("pane.grow", "plus", GROWN, (), (Step("minus", SHRUNK),)),
+    Proof("pane.shrink", "minus", SHRUNK, (Step("plus", GROWN),)),
     Proof("job.newest_failure", "exclamation_mark", on("fails"), (END,)),
-    *[Proof("view.refresh", key, lacks("graffiti"), (SCRIBBLED,)) for key in ("f5", "ctrl+r")],
     Proof("view.redraw", "ctrl+l", lacks("graffiti"), (SCRIBBLED,)),
     *[Proof("app.palette", key, re.compile(r"│ +▌ run +run now"), (),
             (Step("spare", "go to spare"), Step("enter", on("spare")), TOP)) for key in ("colon", "ctrl+p")],
@@ -135,8 +135,8 @@ LIST = [
           (Step("green soup", "green soup"), Step("enter", "ladle: green soup"), UP)),
     Proof("job.run", "r", re.compile(r"ladle: *[│█]?$", re.M), (DOWN,), (UP,)),
     Proof("job.later", "t", "Run ladle once, later", (DOWN,),
-          (Step("in 1h", "in 1h"), Step("enter", lacks("once, later")), Step("t", "a start is put off"),
-           Step("b", lacks("put off")), UP)),
+          (Step("in 1h", "in 1h"), Step("enter", row_of("ladle", "later")), Step("t", "a start is put off"),
+           Step("b", lacks("later")), UP)),
     Proof("job.restart", "R", another(r"awake as (\d+)"), (END,), (TOP,)),
     Proof("job.stop", "x", row_of("spare", "Stopped"), (END,), (Step("s", row_of("spare", "Running")), TOP)),
     Proof("job.start", "s", row_of("spare", "Running"), (END, Step("x", row_of("spare", "Stopped"))), (TOP,)),
@@ -147,7 +147,12 @@ LIST = [
 FIND = (Step("slash", "plain text"), Step("open", "«open» 22"), Step("enter", "«open» 22/22"))
 FOLLOWS = Step("f", "END OF RUN")
 FOUND_NOTHING = (Step("escape", lacks("«open»")), FOLLOWS)
-AT_ERROR = Step("E", "line 67 of 88")
+AT_LONG = (
+    Step("slash", "plain text"),
+    Step("a long line", anything),
+    Step("enter", "«a long line» 1/1"),
+)
+FROM_LONG = (Step("escape", lacks("«a long line»")), FOLLOWS)
 SPLIT, WHOLE = Step("vertical_line", "standard output"), Step("vertical_line", lacks("standard output"))
 UNFOLDED = re.compile(r'[^{]"event": "totals", *[│█!]* *$', re.M)
 
@@ -159,15 +164,15 @@ LOG = [
           (Step("paid", anything), Step("enter", "only «paid»"), Step("escape", lacks("«paid»")), FOLLOWS)),
     Proof("log.newer_hit", "n", "«open» 22/22", (*FIND, Step("N", "«open» 21/22")), FOUND_NOTHING),
     Proof("log.older_hit", "N", "«open» 21/22", FIND, FOUND_NOTHING),
-    Proof("log.next_error", "e", "line 67 of 88", (Step("g", "line 1 of 88"),), (FOLLOWS,)),
-    Proof("log.previous_error", "E", "line 67 of 88", (), (FOLLOWS,)),
+    Proof("log.next_error", "e", changed(log_line, grows), (Step("g", "line 1 of 88"),), (FOLLOWS,)),
+    Proof("log.previous_error", "E", changed(log_line, shrinks), (), (FOLLOWS,)),
     Proof("log.level_2", "2", "[2 INFO", (), (Step("1", "[1 All]"),)),
     Proof("log.level_3", "3", "[3 ERR", (), (Step("1", "[1 All]"),)),
     Proof("log.level_4", "4", "[4 SYS", (), (Step("1", "[1 All]"),)),
     Proof("log.level_1", "1", "[1 All]", (Step("3", "[3 ERR"),)),
-    Proof("log.wrap", "w", "with its end here", (AT_ERROR,), (Step("w", lacks("its end here")), FOLLOWS)),
+    Proof("log.wrap", "w", "with its end here", AT_LONG, (Step("w", lacks("its end here")), *FROM_LONG)),
     Proof("log.time", "t", "+delta", (), (*[Step("t", anything)] * 3, Step("1", "time: clock"))),
-    Proof("log.json", "P", UNFOLDED, (AT_ERROR,), (Step("P", anything), FOLLOWS)),
+    Proof("log.json", "P", UNFOLDED, AT_LONG, (Step("P", anything), *FROM_LONG)),
     Proof("log.mark", "m", "◆", (), (Step("m", lacks("◆")),)),
     Proof("log.next_mark", "apostrophe", changed(log_line, grows),
           (Step("m", "◆"), Step("g", "line 1 of 88")), (Step("m", anything), FOLLOWS)),
@@ -184,10 +189,10 @@ LOG = [
           (Step("left_square_bracket", "─ report ‹Log›"),)),
     Proof("log.split", "vertical_line", "standard output", (), (WHOLE,)),
     Proof("log.lock", "L", "locked", (SPLIT,), (Step("L", lacks("locked")), WHOLE)),
-    *[Proof("log.right", key, lacks("a long line of"), (AT_ERROR,), (Step("left", "a long line of"), FOLLOWS))
-      for key in ("right", "l")],
-    *[Proof("log.left", key, "a long line of", (AT_ERROR, Step("right", lacks("a long line of"))), (FOLLOWS,))
-      for key in ("left", "h")],
+    *[Proof("log.right", key, lacks("a long line of"), AT_LONG,
+            (Step("left", "a long line of"), *FROM_LONG)) for key in ("right", "l")],
+    *[Proof("log.left", key, "a long line of", (*AT_LONG, Step("right", lacks("a long line of"))),
+            FROM_LONG) for key in ("left", "h")],
     Proof("log.regex", "ctrl+t", "regular expression", (Step("slash", "plain text"),),
           (Step("ctrl+t", "plain text"), Step("escape", lacks("plain text")))),
 ]  # fmt: skip
@@ -215,7 +220,26 @@ def copied_run(seen: Seen) -> bool:
     return RUN_ID.search(seen.terminal.clipboard) is not None
 
 
+def oldest(walk: Walk) -> Path:
+    """The folder of the first run."""
+    runs = walk.program.root / "data" / "jobs" / "triggered" / "report"
+    return min(folder for folder in runs.iterdir() if RUN_ID.match(folder.name))
+
+
+def taken_away(walk: Walk) -> None:
+    """Somebody moves a run's folder, which the engine is told by nobody."""
+    oldest(walk).rename(walk.program.root / oldest(walk).name)
+
+
+def put_back(walk: Walk) -> None:
+    for folder in walk.program.root.iterdir():
+        if RUN_ID.match(folder.name):
+            folder.rename(oldest(walk).parent / folder.name)
+
+
 RUNS = [
+    *[Proof("view.refresh", key, "All 3", (Step(taken_away, "All 4"),),
+            (Step(put_back, anything), Step(key, "All 4"), *NEWEST)) for key in ("f5", "ctrl+r")],
     Proof("runs.open", "enter", "report › Log", (), (Step("escape", "› Runs"),)),
     Proof("runs.first_error", "E", both("report › Log", "line 67 of", "Traceback"),
           (Step("right_curly_bracket", re.compile("▌.* exit 1 ")),), (Step("escape", "› Runs"), BEFORE)),

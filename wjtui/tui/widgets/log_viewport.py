@@ -190,6 +190,8 @@ class Viewport:
 
     def move(self, step: Step) -> None:
         """Scroll. Upwards pauses; downwards at the end follows again."""
+        # Before the next frame the pages may know more than this view: its first row is not the first line.
+        self.sync()
         page = max(1, self.page - 1)
         self._later = None
         match step:
@@ -244,6 +246,7 @@ class Viewport:
 
         Of a line that is not shown the next one that is takes the place.
         """
+        self.sync()
         pages = self.pages
         if pages is None or not self.count:
             return
