@@ -7,11 +7,9 @@ import pytest
 from tests.support.fake_service import NOW, FakeJobService, MemoryLog, make_job, output
 from tests.support.tui_driver import TuiDriver, open_tui
 from tests.tui.scene import CONTINUOUS, eleven_jobs
-from wjtui.logs.index import LineIndex
 from wjtui.logs.line import Level
 from wjtui.model.errors import RunNotFound
 from wjtui.model.events import LogGrew, LogRef
-from wjtui.tui.commands.command import Step
 from wjtui.tui.widgets.log_pages import CHUNK, TAIL
 
 JOB = make_job("worker", kind=CONTINUOUS)
@@ -280,17 +278,12 @@ def _wheel(tui: TuiDriver):  # type: ignore[no-untyped-def]
     return MouseScrollUp(tui.log, 5, 5, 0, 0, 0, False, False, False)
 
 
-async def test_the_first_line_is_reached_also_between_the_last_page_read_and_the_next_frame() -> None:
+async def test_of_a_log_that_is_not_read_whole_the_first_line_is_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("wjtui.tui.widgets.log_pages.WHOLE_AT_MOST", 1)
     async with open_tui(worker(numbered(0, 20_000))) as tui:
-        pages = tui.log.viewport.pages
-        assert pages is not None and pages.whole
-        # As it was a moment before: the view knows the last lines, the pages know all of them.
-        whole, pages.index = pages.index, LineIndex(pages.index.span(19_000)[0])
-        pages.index.extend(numbered(19_000, 20_000), pages.index.end)
-        pages.version += 1
-        tui.log.sync()
-        pages.index = whole
-        pages.version += 1
-        tui.log.move(Step.FIRST)
-        await tui.settle()
+        await tui.press("tab")
+        assert tui.log.viewport.pages is not None and not tui.log.viewport.pages.whole
+        await tui.press("g")
         assert shown_numbers(tui)[0] == 0

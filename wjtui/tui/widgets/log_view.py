@@ -60,6 +60,7 @@ class LogView(Inked, can_focus=True):
         self._left = 0
         self._wraps = False
         self._rows: list[Row] = []
+        self._places: list[tuple[int, int]] = []
         self._bar: list[Cell] = []
         self._blank = False
         self._dragging = False
@@ -135,7 +136,7 @@ class LogView(Inked, can_focus=True):
 
     def sync(self) -> None:
         """Take in what the pages have learned; in a paused view the same line stays on top."""
-        before = self._rows, self._count_digits()
+        before = self._places, self._count_digits()
         if not self.viewport.sync():
             if self.search is not None:
                 self._paint_bar()
@@ -143,11 +144,20 @@ class LogView(Inked, can_focus=True):
         if self._wraps and before[1] != self._count_digits():
             self.change(self.look, wrap=True)
         self._rows = self.viewport.in_sight
+        self._places = self._find_places()
         full = len(self._rows) == self.viewport.page
-        if self.follow or self._blank or not full or before != (self._rows, self._count_digits()):
+        if self.follow or self._blank or not full or before != (self._places, self._count_digits()):
             self.paint_again()
         else:
             self._paint_bar()
+
+    def _find_places(self) -> list[tuple[int, int]]:
+        """Position and part of each row on the page: a number is another line once the whole log is known."""
+        view = self.viewport
+        pages, numbers = view.pages, view.numbers
+        if pages is None:
+            return []
+        return [(pages.index.span(numbers[row.at])[0], row.part) for row in self._rows]
 
     def move(self, step: Step) -> None:
         """Scroll: up pauses, down at the end follows again."""
