@@ -232,6 +232,8 @@ class WjtuiApp(Dressed, inherit_bindings=False):
             self.session.frames.publish(self.frame_number)
             # After the refreshes that this frame has asked for.
             self.call_after_refresh(self.outlet.ask)
+        else:
+            self.outlet.ask()
         if self.store.pending or self._crier.waiting or self.outlet.lagging:
             self._frames.wake()
 

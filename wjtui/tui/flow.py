@@ -6,8 +6,10 @@ QUESTION = "\x1b[6n"
 """Where is the cursor? Every terminal answers, in turn: once it has drawn what came before."""
 SLACK_SECONDS = 0.06
 """So much later than at its best an answer may come while nothing is held back."""
+AGAIN_SECONDS = 0.5
+"""After that it is asked again: an answer that comes right behind the Esc key is read as part of a key."""
 PATIENCE_SECONDS = 5.0
-"""After that an answer is taken for lost."""
+"""After that the terminal is taken for one that does not answer."""
 _FORGET = 1.02
 """The best time grows by so much an answer, so that a link that became slower for good is not held back."""
 
@@ -22,14 +24,22 @@ class Flow:
 
     def __init__(self) -> None:
         self._asked: float | None = None
+        self._asked_last = 0.0
         self._best: float | None = None
 
     def ask(self, now: float) -> str:
-        """What to write behind a frame; empty while an answer is awaited."""
-        if self._asked is not None and now - self._asked < PATIENCE_SECONDS:
+        """What to write behind a frame; mostly empty while an answer is awaited."""
+        if self._asked is None or now - self._asked >= PATIENCE_SECONDS:
+            self._asked = now
+        elif now - self._asked_last < AGAIN_SECONDS:
             return ""
-        self._asked = now
+        self._asked_last = now
         return QUESTION
+
+    @property
+    def waiting(self) -> bool:
+        """Whether an answer is awaited."""
+        return self._asked is not None
 
     def answered(self, now: float) -> None:
         """The terminal answered."""

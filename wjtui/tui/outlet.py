@@ -35,7 +35,7 @@ class Outlet:
     def ask(self) -> None:
         """Ask the terminal to tell when it has drawn all this, if there is anything new."""
         count = written(self._driver())
-        if count != self._asked_at:
+        if count != self._asked_at or self._flow.waiting:
             self.write(self._flow.ask(monotonic()))
             self._asked_at = written(self._driver())
 

@@ -19,10 +19,20 @@ def test_while_an_answer_is_late_no_frame_is_due_and_nothing_is_asked() -> None:
     assert flow.ask(0) == QUESTION
     flow.answered(0.01)
     assert flow.ask(1.0) == QUESTION
-    assert not flow.clogged(1.05) and flow.ask(1.05) == ""
+    assert not flow.clogged(1.05) and flow.ask(1.05) == "" and flow.waiting
     assert flow.clogged(1.1) and flow.clogged(3.0)
     flow.answered(3.1)
     assert not flow.clogged(3.1) and flow.ask(3.2) == QUESTION
+
+
+def test_an_answer_that_is_lost_is_asked_for_again() -> None:
+    flow = Flow()
+    flow.ask(0)
+    flow.answered(0.01)
+    assert flow.ask(1) == QUESTION and flow.ask(1.4) == "" and flow.ask(1.5) == QUESTION
+    assert flow.ask(1.6) == "" and flow.clogged(1.6)
+    flow.answered(1.7)
+    assert not flow.clogged(1.7) and not flow.waiting
 
 
 def test_a_long_way_to_the_terminal_is_no_lag() -> None:
@@ -38,7 +48,7 @@ def test_a_terminal_that_never_answers_keeps_up() -> None:
     flow = Flow()
     assert flow.ask(0) == QUESTION
     assert not any(flow.clogged(beat / 10) for beat in range(100))
-    assert flow.ask(1) == "" and flow.ask(PATIENCE_SECONDS) == QUESTION
+    assert flow.ask(PATIENCE_SECONDS) == QUESTION
 
 
 def test_an_answer_that_is_lost_does_not_stop_the_screen_for_ever() -> None:

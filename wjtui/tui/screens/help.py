@@ -19,6 +19,8 @@ from wjtui.tui.widgets.bar import Bar
 from wjtui.tui.widgets.sheet import SheetView
 
 _PAGE = 10
+_AROUND = 3
+"""Rows of title, note and hints."""
 _WITH_NOTE = 30
 """Rows from which there is one for the note about keys that others take."""
 
@@ -70,6 +72,8 @@ class Help(ModalScreen[str | None]):
             self._bindings.bind(key, "dismiss(None)", "Close")
         self._field.display = False
         self._own_keys = set(self._bindings.key_to_bindings)
+        # The first picture is painted before any widget is told its size: it is to be the right one already.
+        self._show()
 
     @property
     def section(self) -> Section:
@@ -160,7 +164,7 @@ class Help(ModalScreen[str | None]):
         return self.query_one("#help-field", Input)
 
     def _show(self) -> None:
-        width, height = self.app.size.width, self._sheet.size.height
+        width, height = self.app.size.width, self._sheet.size.height or self.app.size.height - _AROUND
         wide = width >= TWO_COLUMNS
         if self.searching:
             self._sheet.show(found(COMMANDS, self._keys, self._field.value, width), cursor=self._first())

@@ -23,7 +23,7 @@ class Pace:
         """``now``: seconds of a monotonic clock; ``log``: anything that is another for another log;
         ``lines`` and ``skipped``: how many lines there are, and how many frames were skipped so far."""
         if log is not self._log:
-            self._log, self.rate = log, None
+            self._log, self.rate, self.slow = log, None, False
             self._at, self._lines, self._skipped = now, lines, skipped
         elif now - self._at >= _OVER:
             self.rate = max(0, lines - self._lines) / (now - self._at)
