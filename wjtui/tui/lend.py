@@ -30,6 +30,7 @@ async def lend(
     # inherited.
     before = signal.signal(signal.SIGINT, lambda number, frame: None)
     app.outlet.lent = True
+    app.type_ahead.forget()
     try:
         with app.suspend(), app.batch_update():
             process = await asyncio.create_subprocess_exec(*argv, cwd=folder, env=environment)

@@ -45,6 +45,11 @@ class TypeAhead:
             return False
         return True
 
+    def forget(self) -> None:
+        """What was typed ahead was meant for what opens now, not for what is here."""
+        while not self._held.empty():
+            self._held.get_nowait()
+
     async def run(self) -> None:
         """Let one event after the other through, for ever."""
         while True:

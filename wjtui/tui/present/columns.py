@@ -30,9 +30,8 @@ _WIDTH = {
 _NAME = range(12, 17)
 """So many cells a name gets before another column is dropped for it."""
 _NAME_AT_MOST = 40
-_SCHEDULE_AT_MOST = 28
-_LAST_AT_MOST = 60
-"""With the last error line of a job that failed."""
+_GROW = ((Column.SCHEDULE, 20), (Column.LAST, 40), (Column.SCHEDULE, 28), (Column.LAST, 60))
+"""Who gets room that is left, up to which width: behind what became of a job stands its last error line."""
 _DROPPED = (Column.CPU, Column.MEMORY, Column.SCHEDULE, Column.TYPE, Column.RESULTS, Column.LAST)
 _GAP = 1
 _GUTTER = 2
@@ -75,10 +74,9 @@ def lay_out(width: int, longest_name: int, wanted: Sequence[Column] = tuple(Colu
     if spare() < 0:
         widths[Column.NAME] = max(1, widths[Column.NAME] + spare())
     widths[Column.NAME] += min(spare(), max(0, min(longest_name, _NAME_AT_MOST) - widths[Column.NAME]))
-    if Column.SCHEDULE in columns:
-        widths[Column.SCHEDULE] += min(spare(), _SCHEDULE_AT_MOST - widths[Column.SCHEDULE])
-    if Column.LAST in columns:
-        widths[Column.LAST] += max(0, min(spare(), _LAST_AT_MOST - widths[Column.LAST]))
+    for column, at_most in _GROW:
+        if column in columns:
+            widths[column] += max(0, min(spare(), at_most - widths[column]))
     widths[Column.NAME] += max(0, spare())
     places = []
     x = _GUTTER
