@@ -60,6 +60,17 @@ async def test_order_and_filter_are_remembered_of_the_root(tmp_path: Path) -> No
         assert len(listed(tui)) == 11
 
 
+async def test_how_logs_are_shown_is_remembered_but_not_which_lines(tmp_path: Path) -> None:
+    memory = tmp_path / "root.json"
+    async with open_tui(eleven_jobs(), memory=memory) as tui:
+        await tui.press("enter", "w", "t", "3")
+        assert "wrap on" in tui.text and "time: clock" not in tui.text and "[3 ERR" in tui.text
+        way = tui.text.partition("time: ")[2].partition(" ")[0]
+    async with open_tui(eleven_jobs(), memory=memory) as tui:
+        await tui.press("enter")
+        assert "wrap on" in tui.text and f"time: {way}" in tui.text and "[1 All]" in tui.text
+
+
 async def test_marking_and_what_becomes_of_marks() -> None:
     async with open_tui(eleven_jobs()) as tui:
         await tui.press("g", "space", "space")

@@ -47,7 +47,7 @@ class LogPane(Container):
         super().__init__(id=id)
         self.session = session
         self.split = self.locked = False
-        self.switches = LogSwitches(session.options.preferences.time_zone)
+        self.switches = LogSwitches(session.options.preferences.time_zone, session.memory.get("log", []))
         self._ascii = session.options.ascii
         self.newer: LogRef | None = None
         """A newer run than the one shown, to which following leads."""
@@ -252,6 +252,7 @@ class LogPane(Container):
 
     def dress(self) -> None:
         """Paint lines as the switches say now."""
+        self.session.memory.put("log", self.switches.written())
         self.switches.dress(self._shown(), self.finder, numbered=self._full)
         self._say()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from wjtui.tui.present.log_head import Shows, Switches
 from wjtui.tui.present.log_time import TimeColumn, time_columns
@@ -13,14 +13,20 @@ from wjtui.tui.widgets.log_view import LogView
 class LogSwitches:
     """Holds what the line over the log shows; ``dress`` and ``sieve`` bring it to views."""
 
-    def __init__(self, zone: str) -> None:
-        """``zone``: the IANA name of the one to show times in."""
+    def __init__(self, zone: str, remembered: Sequence[str] = ()) -> None:
+        """``zone``: the IANA name of the one to show times in. ``remembered``: what ``written`` gave once.
+
+        The level is not among it: lines that are left out unasked would be taken for lost.
+        """
         self.level = Shows.ALL
-        self.wrap = False
+        self.wrap = "wrap" in remembered
         """Whether long lines are broken, or cut at the edge."""
-        self.json = False
+        self.json = "json" in remembered
         """Whether JSON is unfolded into rows."""
         self._columns = time_columns(zone)
+        if any(column.name in remembered for column in self._columns):
+            while self.column.name not in remembered:
+                self.next_time()
 
     @property
     def column(self) -> TimeColumn:
@@ -31,6 +37,10 @@ class LogSwitches:
     def shown(self) -> Switches:
         """For the line over the log."""
         return Switches(self.level, self.wrap, self.column.name, self.json)
+
+    def written(self) -> list[str]:
+        """As texts, to be remembered."""
+        return ["wrap"] * self.wrap + ["json"] * self.json + [self.column.name]
 
     def next_time(self) -> None:
         """Show times in the next way."""
