@@ -1,4 +1,8 @@
-"""Walk: presses the keys of the table on a real screen and sees what each of them does."""
+"""Walk: presses the keys of the table on a real screen and sees what each of them does.
+
+A state is waited for after every key. After Esc it has to be one that was not there before: a key that
+follows at once makes a key with Alt of both.
+"""
 
 from __future__ import annotations
 

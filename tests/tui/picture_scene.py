@@ -66,11 +66,11 @@ def _remember_runs(service: FakeJobService) -> None:
     assert busy is not None
     busy = msgspec.structs.replace(busy, trigger=BY_HAND, arguments="--warehouse 4")
     service.change("sync-inventory", latest_run=busy)
-    quarters = [at(21, 5) - timedelta(minutes=15 * number) for number in range(60)]
+    quarters = [at(21, 5) - timedelta(minutes=15 * number) for number in range(12)]
     service.past += [
         past_run(
-            "sync-inventory", when, 88 + number * 7 % 31, code=int(number == 21), trigger=EVERY_QUARTER,
-            errors=3 if number == 21 else 0, output_size=4096 + number * 97,
+            "sync-inventory", when, 88 + number * 7 % 31, code=int(number == 11), trigger=EVERY_QUARTER,
+            errors=3 if number == 11 else 0, output_size=4096 + number * 97,
             scheduled=when,
         )
         for number, when in enumerate(quarters)
@@ -255,9 +255,9 @@ def _told() -> tuple[Notice, ...]:
         told(at(20, 5, 12), "3 processes of an earlier engine were ended", Tone.WARNING),
         told(at(20, 9, 3), "its schedule is paused", Tone.INFO, export),
         told(at(20, 14, 22), "run by ops with --month 2026-10 --dry-run", Tone.INFO, report),
-        told(at(20, 23, 46, 31), "failed: exit 1 after 00:01:31", Tone.ERROR, sync),
         told(at(21, 2, 4, 31), "failed: exit 1 after 00:04:30"
              '  "OSError: [Errno 28] No space left on device"', Tone.ERROR, report),
+        told(at(21, 2, 16, 43), "failed: exit 1 after 00:01:43", Tone.ERROR, sync),
         told(NOW - timedelta(seconds=276), "failed: SIGKILL after 1d 01:05", Tone.ERROR, resizer),
         *(told(NOW - timedelta(seconds=81 + 63 * number), refused, Tone.ERROR, resizer)
           for number in (2, 1, 0)),

@@ -46,6 +46,10 @@ HOSTILE = [
     "soft\u00adhyphen\u034f\u180e\u2800",
     "日" * 200,
 ]
+_LONG = [text for text in HOSTILE if len(text) >= 200]
+_SHORT = [text for text in HOSTILE if len(text) < 200]
+BUNDLES = [" ".join(_SHORT[at::6]) for at in range(6)] + _LONG
+"""All of them in a few texts: what each does alone is for the tests of ``plain``."""
 ACTS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 UNSEEN = {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"}
 
@@ -80,9 +84,9 @@ def assert_harmless(tui: TuiDriver) -> None:
 
 @pytest.mark.parametrize("size", [(120, 36), (45, 12)])
 async def test_every_place(size: tuple[int, int]) -> None:
-    service = FakeJobService(*map(hostile_job, HOSTILE))
+    service = FakeJobService(*map(hostile_job, BUNDLES))
     async with open_tui(service, size) as tui:
-        for text in HOSTILE:
+        for text in BUNDLES:
             job = service.find(text)
             failed = make_run("x", RunStatus.FAILED)
             service.info = make_engine(root=text, instance=text, hosts={text: text})
@@ -105,7 +109,7 @@ async def test_every_place(size: tuple[int, int]) -> None:
 
 
 async def open_each(tui: TuiDriver, *keys: str) -> None:
-    for text in HOSTILE:
+    for text in BUNDLES:
         tui.app.main_screen.table.choose(tui.service.find(text).id.key)
         await tui.settle()
         for key in keys:
@@ -116,20 +120,20 @@ async def open_each(tui: TuiDriver, *keys: str) -> None:
 
 
 async def test_every_dialog_and_view_of_a_job() -> None:
-    """Why not, arguments, a start put off, schedule."""
-    async with open_tui(FakeJobService(*map(hostile_job, HOSTILE))) as tui:
-        await open_each(tui, "w", "a", "t", "c")
+    """Why not, arguments, a start put off, schedule, the menus, the palette."""
+    async with open_tui(FakeJobService(*map(hostile_job, BUNDLES))) as tui:
+        await open_each(tui, "w", "a", "t", "c", "full_stop", "y", "colon")
 
 
 async def test_the_question_before_a_kill() -> None:
-    jobs = (hostile_job(text, JobType.CONTINUOUS) for text in HOSTILE)
+    jobs = (hostile_job(text, JobType.CONTINUOUS) for text in BUNDLES)
     async with open_tui(FakeJobService(*jobs)) as tui:
         await open_each(tui, "X")
 
 
 @pytest.mark.parametrize("text", ["[/x]", "日本語"])
 async def test_a_filter_is_only_text(text: str) -> None:
-    async with open_tui(FakeJobService(*map(hostile_job, HOSTILE))) as tui:
+    async with open_tui(FakeJobService(*map(hostile_job, BUNDLES))) as tui:
         await tui.press("slash")
         await tui.write(text)
         assert f"1 of {len(HOSTILE)}" in tui.text
@@ -138,7 +142,7 @@ async def test_a_filter_is_only_text(text: str) -> None:
         assert f"/{text}" in tui.lines[1]
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", BUNDLES)
 async def test_an_empty_root_of_that_name(text: str) -> None:
     engine = make_engine(root=text, instance=text, hosts={text: text, f"{text}2": ""})
     async with open_tui(FakeJobService(engine=engine), (80, 24)) as tui:

@@ -10,7 +10,7 @@ import pytest
 from tests.support.fake_service import NOW, FakeJobService, make_job, output
 from tests.support.runs_driver import RunsDriver, open_dashboard, open_runs
 from tests.tui.past_scene import past_run
-from tests.tui.test_hostile import HOSTILE, assert_harmless
+from tests.tui.test_hostile import BUNDLES, assert_harmless
 from wjtui.logs.line import Level
 from wjtui.model.errors import Conflict
 from wjtui.model.events import LogRef
@@ -20,9 +20,9 @@ from wjtui.model.runs import Launch, Run, RunId, RunRef, RunStatus
 
 def hostile_past() -> FakeJobService:
     """One job with a run for each text, others that are called so, and a log that prints them all."""
-    service = FakeJobService(make_job("victim"), *map(make_job, HOSTILE))
-    raw = "\n".join(HOSTILE).encode("utf-8", "replace")
-    for number, text in enumerate(HOSTILE):
+    service = FakeJobService(make_job("victim"), *map(make_job, BUNDLES))
+    raw = "\n".join(BUNDLES).encode("utf-8", "replace")
+    for number, text in enumerate(BUNDLES):
         started = NOW - timedelta(hours=number)
         run = past_run("victim", started, 9, code=1, trigger=text, arguments=text, reason=text, errors=9)
         service.past.append(run)
@@ -35,12 +35,12 @@ def hostile_past() -> FakeJobService:
 async def test_in_the_runs_of_a_job(size: tuple[int, int]) -> None:
     service = hostile_past()
     async with open_runs(service, "victim", size) as tui:
-        for _ in HOSTILE:
+        for _ in BUNDLES:
             assert_harmless(tui)
             await tui.press("d")
             assert_harmless(tui)
             await tui.press("escape", "}")
-        for text in HOSTILE[:7:3]:
+        for text in BUNDLES[:7:3]:
             service.refuse = Conflict(text)
             await tui.press("D")
             assert_harmless(tui)
@@ -58,7 +58,7 @@ async def test_in_the_history_of_all(size: tuple[int, int]) -> None:
         for _ in range(6):
             assert_harmless(tui)
             await tui.press("ctrl+d")
-        for text in HOSTILE[:8]:
+        for text in BUNDLES[:8]:
             await filter_for(tui, text)
             assert_harmless(tui)
             await tui.press("escape", "home")
@@ -76,7 +76,7 @@ async def test_rows_are_as_wide_as_the_list_whatever_is_in_them() -> None:
         assert widths == {tui.tree.scrollable_content_region.width}
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", BUNDLES)
 async def test_the_title_of_a_job_of_that_name(text: str) -> None:
     service = FakeJobService(make_job(text), make_job(text, kind=JobType.CONTINUOUS))
     ref = RunRef(JobId(JobType.TRIGGERED, text), RunId("20261121000000"))

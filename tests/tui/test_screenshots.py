@@ -12,8 +12,7 @@ README = FOLDER.parent / "README.md"
 
 
 @pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.name)
-async def test_is_current(picture: Picture, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("NO_COLOR", raising=False)
+async def test_is_current(picture: Picture) -> None:
     svg = await take(picture)
     path = FOLDER / f"{picture.name}.svg"
     # Not `assert a == b`: of texts of this size pytest would compute the difference for minutes.
