@@ -33,6 +33,8 @@ MODES = b"1000|1003|1004|1006|1015|1049|2004|25|7"
 OURS = re.compile(
     rb"\x1b\[(?:[0-9;:]*m|\d+;\d+H|\?(?:" + MODES + rb")[hl]|>\d+u|<u|\?20(?:26|48)\$p|\?2026[hl])"
     rb"|\x1b\]22;[a-z-]+\x07|\r\n"
+    # The title, which names this host and counts jobs, kept before and given back; where the cursor is.
+    rb"|\x1b\[2[23];0t|\x1b\]2;(?:\xe2\x9c\x97\d+ )?(?:\xe2\x97\x8f\d+ )?wjtui [\w.-]+\x07|\x1b\[6n"
 )
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufffe\ud800-\udfff]")
 

@@ -86,6 +86,23 @@ async def test_a_narrow_screen_tells_the_place_above() -> None:
         assert log.rows[-1].startswith(" 02:20")  # no line numbers
         await log.press("g")
         await log.until(lambda: "line 1 of 500" in log.tui.lines[0])
+        assert "line 1 of" not in log.head
+
+
+async def test_the_place_is_told_in_a_long_title_and_in_the_pane() -> None:
+    run = make_run("nightly-report-of-everything", RunStatus.FAILED)
+    job = make_job("nightly-report-of-everything", latest_run=run)
+    service = FakeJobService(job)
+    ref = LogRef(job.id, run.ref.run)
+    service.log(ref, numbered(0, 120_000))
+    async with open_log(service, (80, 24), ref) as log:
+        await log.until(lambda: "line 120,000 of 120,000   100%" in log.tui.lines[0])
+        assert "nightly" in log.tui.lines[0]
+    async with open_tui(worker(numbered(0, 81_635)), (80, 24)) as tui:
+        await tui.press("tab", "z")
+        await tui.see("line 81,635 of 81,635   100%")
+        await tui.press("g")
+        await tui.see("line 1 of 81,635     0%")
 
 
 @pytest.mark.parametrize("size", [(20, 6), (40, 12), (80, 24), (160, 50), (300, 80)])
@@ -126,6 +143,13 @@ async def test_growth_under_a_paused_view_paints_no_line_again(monkeypatch: pyte
         monkeypatch.setattr(log.view, "refresh", refresh)
         await log.grow(numbered(1000, 9000))
         assert set(painted) <= {1}
+        await log.press("k")
+        painted.clear()
+        await log.grow(numbered(9000, 9500))
+        assert set(painted) <= {1}
+        await log.grow(numbered(9500, 10_500))
+        assert 120 in painted, "10,000 is one cell more"
+        painted.clear()
         log.view.paint_again()
         assert 120 in painted
 
@@ -172,7 +196,11 @@ async def test_lines_a_second_are_told() -> None:
 
 async def test_a_slow_link_is_told() -> None:
     async with open_log(worker(numbered(0, 100))) as log:
-        log.tui.app.pump.skipped += 3
+        log.tui.app.pump.skipped += 9
+        log.tui.clock.advance(3)
+        await log.settle()
+        assert "link: slow" not in log.status, "nine of thirty frames"
+        log.tui.app.pump.skipped += 10
         log.tui.clock.advance(3)
         await log.settle()
         assert "link: slow" in log.status
@@ -301,6 +329,22 @@ async def test_esc_leaves_the_field_then_the_find_then_the_filter_then_the_view(
         assert "only" not in log.status
         await log.press("escape")
         assert log.tui.app.screen is log.tui.app.main_screen
+
+
+async def test_esc_takes_away_first_what_was_done_last() -> None:
+    async with open_log(worker(mixed())) as log:
+        await log.press("slash")
+        await log.write("00")
+        await log.press("ampersand")
+        await log.write("line")
+        await log.press("escape")
+        assert "find «00»" in log.status and "only" not in log.status
+        await log.press("ampersand")
+        await log.write("line")
+        await log.press("slash")
+        await log.write("00")
+        await log.press("escape")
+        assert "find" not in log.status and "only «line»" in log.status
 
 
 async def test_letters_in_the_field_are_no_commands() -> None:
@@ -464,6 +508,19 @@ async def test_bookmarks() -> None:
         assert sum("◆" in row for row in log.rows) <= 1
 
 
+@pytest.mark.parametrize(("width", "before"), [(120, "  514◆>"), (80, "◆")])
+async def test_a_mark_is_seen_on_the_chosen_line_and_over_hits(width: int, before: str) -> None:
+    async with open_log(worker(mixed()), (width, 24)) as log:
+        await log.press("slash")
+        await log.write("timeout")
+        assert "◆" not in log.bar
+        await log.press("m")
+        [row] = [row for row in log.rows if "◆" in row]
+        assert row.startswith(f"{before}0") and "timeout" in row and log.bar.count("◆") == 1
+        await log.press("m")
+        assert "◆" not in log.bar and "timeout" in log.chosen
+
+
 async def test_ascii_has_only_ascii() -> None:
     async with open_log(worker(mixed()), ascii=True) as log:
         await log.press("E", "m", "slash")
@@ -619,6 +676,7 @@ async def test_saving(tmp_path: Path) -> None:
         await log.press("enter")
         await log.until(target.is_file)
         await log.see("Saved to")
+        assert log.tui.app.session.toasts.toasts[-1].brief
         assert b"\x1b" not in target.read_bytes() and target.read_bytes().count(b"\n") == 4
         assert [path.name for path in tmp_path.iterdir()] == ["a log.txt"]
         await log.press("S")

@@ -122,11 +122,16 @@ async def test_the_first_error_may_be_far_into_a_log_and_looks_like_one() -> Non
     assert run is not None
     lines = output(*(f"line {n} says : ERR ] and is none" for n in range(20_000)), at=at(21, 2))
     late = at(21, 2, 4, 30)
-    service.log(LogRef(run.ref.job, run.ref.run), lines + output("here", at=late, level=Level.ERR))
+    second = output(*(f"step {n}" for n in range(90)), at=late) + output("here", at=late, level=Level.ERR)
+    more = output(*(f"then {n}" for n in range(90)), at=late)
+    service.log(LogRef(run.ref.job, run.ref.run), lines + second + more)
     async with open_runs(service, "nightly-report") as tui:
         await tui.press("E")
         await tui.until(lambda: isinstance(tui.app.screen, LogScreen))
-        assert isinstance(tui.app.screen, LogScreen) and tui.app.screen._begin == late
+        await tui.see("line 20,091 of 20,181")
+        [chosen] = [row for row in tui.lines if " ERR   here" in row]
+        assert ">" in chosen[:9] and "PAUSED at 02:04:30" in tui.text
+        assert "step 89" in tui.text and "then 0" in tui.text
 
 
 async def test_groups_fold_and_unfold() -> None:
@@ -255,7 +260,7 @@ async def test_the_switches_by_key_and_by_mouse() -> None:
         assert "[> p95 1]" in tui.chips and len(tui.rows) == 2 and tui.chosen == "└ " + NEWEST
         await tui.press("f")
         assert "[All 40]" in tui.chips
-        for on in ("[Running 0]", "[Failed 2]", "[Aborted 1]", "[Manual 3]"):
+        for on in ("[Failed 2]", "[Aborted 1]", "[Manual 3]", "[> p95 1]", "[All 40]", "[Failed 2]"):
             await tui.press("f")
             assert on in tui.chips
 
@@ -303,7 +308,7 @@ async def test_a_job_without_runs() -> None:
         assert "No run yet: r runs it, and the run appears here." in tui.text
         for key in ("enter", "E", "D", "y", "{", "}", "h", "l", "d", "escape", "f", "f"):
             await tui.press(key)
-        assert tui.in_view
+        assert tui.in_view and "No other switch lets a run through." in tui.text
         await tui.press("r")
         assert "● 05:12:09" in tui.chosen
 

@@ -1,4 +1,4 @@
-"""What a history reads out of logs: their last error lines, and when the first error was."""
+"""What a history reads out of logs: their last error lines, and where the first error is."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import asyncio
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from datetime import datetime
 
-from wjtui.logs.line import kind_of, parse
+from wjtui.logs.line import kind_of
 from wjtui.model.errors import WjtuiError
 from wjtui.model.events import LogRef
 from wjtui.model.runs import Run, RunRef
@@ -90,28 +89,32 @@ async def last_errors(service: JobService, ref: LogRef) -> list[ErrorLine]:
     return error_lines(data, whole=start == extent.start)
 
 
-async def first_error_at(service: JobService, ref: LogRef) -> datetime | str:
-    """When the first error line was written, in whole seconds; or a sentence why there is no such line."""
+async def first_error_at(service: JobService, ref: LogRef) -> int | str:
+    """The position of the first error line's first byte; or a sentence why there is no such line."""
     try:
         source = await service.open_log(ref)
         extent = await source.extent()
-        at, rest = extent.start, b""
+        at = begin = extent.start
+        rest = b""
         while at < extent.end:
             data = await source.read(at, min(_SLICE, extent.end - at))
             if not data:
                 break
-            at += len(data)
-            rest += data
-            if (moment := await asyncio.to_thread(_first_in, rest)) is not None:
-                return moment
+            found = await asyncio.to_thread(_first_in, rest + data)
+            if found is not None:
+                # In ``rest`` only its first byte begins a line.
+                return begin if found == 0 else at + found - len(rest)
             # A line that is cut is looked at again with what follows; of a long one its beginning is enough.
-            rest = rest[rest.rfind(b"\n") + 1 :][:_HEAD]
+            if end := data.rfind(b"\n") + 1:
+                begin, rest = at + end, b""
+            rest = (rest + data[end:])[:_HEAD]
+            at += len(data)
     except WjtuiError as error:
         return plain(error.message)
     return "The log of this run has no line of standard error, and none of the engine's about a failure."
 
 
-def _first_in(data: bytes) -> datetime | None:
+def _first_in(data: bytes) -> int | None:
+    """Where in ``data`` the first line of errors begins."""
     # A job may print what looks like a level; which one a line has is said by its first.
-    errors = (found[0] for found in _ERROR.finditer(data) if kind_of(found[0]) in ERRORS)
-    return next((at for line in errors if (at := parse(line).at) is not None), None)
+    return next((found.start() for found in _ERROR.finditer(data) if kind_of(found[0]) in ERRORS), None)

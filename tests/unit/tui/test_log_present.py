@@ -40,21 +40,25 @@ def said(state: LogState, width: int = 110, *, full: bool = True) -> str:
 
 
 def test_the_bar_shows_where_the_view_is() -> None:
-    assert cells(10, range(100), 0, 10, NONE) == "█         "
-    assert cells(10, range(100), 50, 60, NONE) == "     █    "
-    assert cells(10, range(100), 90, 100, NONE) == "         █"
-    assert cells(10, range(5), 0, 5, NONE) == " " * 10
-    assert cells(10, range(0), 0, 0, NONE) == " " * 10
+    assert cells(10, range(100), range(10), NONE) == "█         "
+    assert cells(10, range(100), range(50, 60), NONE) == "     █    "
+    assert cells(10, range(100), range(90, 100), NONE) == "         █"
+    assert cells(10, range(5), range(5), NONE) == " " * 10
+    assert cells(10, range(0), (), NONE) == " " * 10
 
 
 def test_the_bar_marks_errors_hits_and_bookmarks_in_this_order() -> None:
     marks = Marks(among([5, 25, 45, 99]), among([25, 45]), among([45]))
-    assert cells(10, range(100), 60, 70, marks) == "! / ◆ █  !"
-    assert cells(10, range(100), 60, 70, marks, ascii_only=True) == "! / * #  !"
+    assert cells(10, range(100), range(60, 70), marks) == "! / ◆ █  !"
+    assert cells(10, range(100), range(60, 70), marks, ascii_only=True) == "! / * #  !"
 
 
-def test_a_mark_of_few_lines_is_one_cell() -> None:
-    assert cells(12, range(3), 0, 3, Marks(among([1]), among(()), among(()))).count("!") == 1
+def test_the_marks_of_few_lines_are_beside_them() -> None:
+    marks = Marks(among([5, 9]), among(()), among([6]))
+    numbers = (3, 5, 6, 9)  # of a filtered log
+    assert cells(8, numbers, range(4), marks) == " !◆!    "
+    wrapped = (0, 0, 1, 1, 1, 2, 3)
+    assert cells(8, numbers, wrapped, marks) == "  !  ◆! "
 
 
 @pytest.mark.parametrize("count", [1, 7, 36, 1000, 1_000_003])
@@ -123,6 +127,14 @@ def test_a_log_that_is_not_read_whole_has_at_least_so_many() -> None:
     parts = head(an_index(), False, switches, Place(None, 6, 1.0), 100)
     text = "".join(plain_text(line) for line, _ in parts)
     assert "3 ERR 1+" in text and text.endswith("100% ") and "line" not in text
+
+
+@pytest.mark.parametrize("width", [72, 80, 90, 100])
+def test_the_place_goes_before_how_lines_are_shown(width: int) -> None:
+    switches = Switches(Shows.ALL, wrap=False, time="clock", json=False)
+    text = "".join(plain_text(line) for line, _ in head(an_index(), True, switches, Place(5, 6, 0.5), width))
+    assert text.endswith("line 5 of 6    50% ") and len(text) == width
+    assert ("json off" in text) is (width >= 90)
 
 
 @pytest.mark.parametrize("width", [20, 40, 60, 79, 80, 100])

@@ -103,7 +103,7 @@ COMMANDS: tuple[Command[JobDesk], ...] = (
     ),
     Command(
         "job.kill", ("X",), "kill at once, asks first", lambda d: d.kill(), Section.JOBS, Where.JOB,
-        any_of(kill_why_not),
+        any_of(kill_why_not), "Kill",
     ),
     Command(
         "job.restart", ("R",), "restart (continuous)", lambda d: d.restart(), Section.JOBS, Where.JOB,
@@ -117,7 +117,7 @@ COMMANDS: tuple[Command[JobDesk], ...] = (
         "job.schedule", ("c",), "schedule, next runs, missed times", lambda d: d.schedule(), Section.JOBS,
         Where.JOB, first_of(schedule_why_not), "Schedule", _for(_TRIGGERED, "Schedule"),
     ),
-    Command("job.details", ("d",), "details, or the log again", lambda d: d.details(), Section.JOBS,
+    Command("job.details", ("d",), "details, and back", lambda d: d.details(), Section.JOBS,
             Where.JOB, first_of(needs_job), "Details"),
     Command("job.shell", (), "a shell in the job's folder, with its environment", lambda d: d.shell(),
             Section.JOBS, Where.JOB, first_of(shell_why_not)),

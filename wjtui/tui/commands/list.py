@@ -70,7 +70,7 @@ COMMANDS: tuple[Command[ListDesk], ...] = (
     Command("list.menu", ("full_stop",), "what can be done with this job", lambda d: d.menu(), Section.JOBS,
             Where.LIST, _a_job),
     Command("list.copy", ("y",), "copy name, path, URL, command line", lambda d: d.copy_menu(),
-            Section.JOBS, Where.LIST, _a_job),
+            Section.JOBS, Where.LIST, _a_job, "Copy"),
     Command("list.events", ("m",), "what happened, newest last", lambda d: d.events(), Section.JOBS,
             Where.LIST),
     Command("list.dashboard", ("H",), "every run of every job", lambda d: d.dashboard(), Section.JOBS,

@@ -99,9 +99,7 @@ class ListDesk(JobDesk):
             # Enter chooses what is highlighted.
             key = next((key for key in keys.of(id) if key != "enter"), "")
             reason = command.why_not(self._screen.desk(command.where)) or ""
-            entries.append(
-                Entry(id, command.footer or command.title.capitalize(), key, reason, command.title)
-            )
+            entries.append(Entry(id, command.footer, key, reason, command.title))
 
         def chosen(value: str | None) -> None:
             if value is not None:

@@ -157,7 +157,7 @@ class LogOut:
 
     async def _save(self, path: Path, *, codes: bool) -> None:
         if await self._written(path, codes=codes):
-            self._session.tell(f"Saved to {plain(str(path))}.")
+            self._session.tell(f"Saved to {plain(str(path))}.", brief=True)
 
     async def _written(self, path: Path, *, codes: bool) -> bool:
         """Write the log to a file; False: it failed, and that was said."""

@@ -117,8 +117,11 @@ class RunsDesk:
         self._view.type_filter()
 
     def next_switch(self) -> None:
-        """The next switch over the list."""
+        """The next switch over the list that lets something through."""
+        before = self._view.book.switch
         self._view.next_switch()
+        if self._view.book.switch is before:
+            self._session.tell("No other switch lets a run through.", group="switch", brief=True)
 
     def next_run(self, step: int) -> None:
         """The run above or below, folded or not."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from typing import NamedTuple
 from urllib.parse import quote
@@ -30,7 +31,7 @@ def copyable(job: Job, again: str, socket: str, run: RunId | None = None) -> lis
     if job.id.type is JobType.CONTINUOUS:
         run = None
     found = [Copyable("name", job.id.name), Copyable("log path", job.output_path(run))]
-    name = f"{job.id.type.value}/{quote(job.id.name, safe='')}"
+    name = f"{job.id.type.value}/{_quoted(job.id.name)}"
     path, log = f"/jobs/{name}", f"/logs/{name}" + (f"?run={run}" if run is not None else "")
     found.append(Copyable("log URL", f"{_API}{log}"))
     if run is not None:
@@ -45,6 +46,14 @@ def copyable(job: Job, again: str, socket: str, run: RunId | None = None) -> lis
         found.append(Copyable("wjtui logs line", logs))
         found.append(Copyable("curl line", _curl(socket, f"{path}/run")))
     return found
+
+
+def _quoted(name: str) -> str:
+    """A name as it stands on the disk, which need not be text."""
+    try:
+        return quote(os.fsencode(name), safe="")
+    except UnicodeEncodeError:
+        return quote(name, safe="", errors="replace")
 
 
 def _curl(socket: str, path: str) -> str:

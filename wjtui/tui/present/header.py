@@ -84,6 +84,8 @@ def log_header(store: Store, refs: Sequence[LogRef], now: datetime, width: int, 
         shown = shown_status(job, now, store.pending.get(job.id.key))
         tail.append(Piece(f"  {shown.glyph} {shown.word}", shown.ink))
     used = sum(cell_len(piece.text) for piece in tail) + len(path) + len(" › Log") + len(right) + 1
+    if place and len(tail) > 1 and used + min(8, cell_len(names)) > width:
+        used -= cell_len(tail.pop(0).text)  # the lines say when it started; where one is nothing else does
     name = shorten(names, max(8, width - used))
     left = (Piece(path, Ink.ACCENT), Piece(name, Ink.STRONG), Piece(" › Log", Ink.ACCENT), *tail)
     room = width - cell_len(plain_text(left)) - len(right)

@@ -33,6 +33,13 @@ def chips(book: HistoryBook, switches: Sequence[Switch]) -> list[Chip]:
     return found
 
 
+def switch_after(book: HistoryBook, switches: Sequence[Switch]) -> Switch:
+    """The next switch that lets something through; the first one, which lets all through, always may."""
+    at = switches.index(book.switch)
+    after = (*switches[at + 1 :], *switches[:at])
+    return next((one for one in after if one is switches[0] or book.totals.counted(one)), book.switch)
+
+
 def beside_chips(
     book: HistoryBook,
     words: str,

@@ -32,19 +32,26 @@ class Cell(NamedTuple):
 
 
 def bar(
-    height: int, numbers: Sequence[int], top: int, bottom: int, marks: Marks, *, ascii_only: bool = False
+    height: int, numbers: Sequence[int], rows: Sequence[int], marks: Marks, *, ascii_only: bool = False
 ) -> list[Cell]:
-    """The cells from top to bottom; ``top`` to ``bottom`` are the shown lines in sight, counted from 0."""
+    """The cells from top to bottom; ``rows``: which shown line, counted from 0, each row in sight is of."""
     count = len(numbers)
+    top, bottom = (rows[0], rows[-1] + 1) if rows else (0, 0)
     cells: list[Cell] = []
     scrolls = bottom - top < count
     first, last = thumb(height, count, top, bottom)
     for y in range(height):
-        begin, stop = y * count // height, max(y * count // height + 1, (y + 1) * count // height)
+        if scrolls:
+            begin, stop = y * count // height, max(y * count // height + 1, (y + 1) * count // height)
+            above = (y - 1) * count // height
+        else:
+            # All lines are in sight: a mark is beside its line.
+            begin, above = (rows[y] if y < len(rows) else count), (rows[y - 1] if 0 < y <= len(rows) else -1)
+            stop = begin + 1
         in_sight = scrolls and first <= y <= last
         piece = Piece(_THUMB, Ink.DIM) if in_sight else Piece(_TRACK)
         # Fewer lines than cells: a line is marked in the first of its cells only.
-        if count and (not y or begin != (y - 1) * count // height):
+        if begin < count and (not y or begin != above):
             lines = numbers[begin], numbers[min(stop, count) - 1] + 1
             if marks.bookmarks(*lines):
                 piece = Piece(_BOOKMARK, Ink.ACCENT)

@@ -70,7 +70,7 @@ Switch = tuple[Line, str]
 def head(
     index: LineIndex | None, whole: bool, switches: Switches, place: Place | None, width: int
 ) -> list[Switch]:
-    """The line over the log; what does not fit is left out from the right, the place first."""
+    """The line over the log; of how lines are shown what does not fit beside the place is left out."""
     more = "" if whole else "+"
     parts: list[Switch] = [((Piece(" "),), "")]
     for shows in Shows:
@@ -93,15 +93,18 @@ def head(
         ("log.json", "json", "on" if switches.json else "off"),
     )
     room = width - _cells(parts)
+    text = f"   {place.text} " if place is not None else ""
+    told = len(text) if len(text) <= room else 0
+    room -= told
     for command, name, value in ways:
-        text = f"   {name} {value}"
-        if room < len(text) + 1:
+        cells = len(f"   {name} {value}")
+        if room < cells + (not told):
             break
-        room -= len(text)
+        room -= cells
         ink = Ink.DIM if value == "off" else Ink.PLAIN
         parts.append(((Piece(f"   {name} ", Ink.DIM), Piece(value, ink)), command))
-    if place is not None and room >= len(place.text) + 3:
-        parts.append(((Piece(" " * (room - len(place.text) - 1)), Piece(f"{place.text} ", Ink.DIM)), ""))
+    if told:
+        parts.append(((Piece(" " * room), Piece(text, Ink.DIM)), ""))
     return parts
 
 

@@ -18,6 +18,7 @@ from wjtui.tui.present.ink import Line
 from wjtui.tui.screens.view import View
 from wjtui.tui.session import Session
 from wjtui.tui.store import Change, Topic
+from wjtui.tui.widgets.footer import Given
 from wjtui.tui.widgets.inked import content
 
 
@@ -34,7 +35,10 @@ class EventsScreen(View):
     def compose(self) -> ComposeResult:
         yield from self.above()
         yield OptionList(id="events", compact=True)
-        yield Static(Content("Nothing has happened since this engine began to tell."), id="no-events")
+        yield Static(
+            Content("Nothing has happened since this screen was opened, as far as the engine told."),
+            id="no-events",
+        )
         yield from self.below()
 
     def on_mount(self) -> None:
@@ -56,6 +60,9 @@ class EventsScreen(View):
     @property
     def places(self) -> tuple[Where, ...]:
         return (Where.EVERYWHERE,) if self.job is None else (Where.JOB, Where.EVERYWHERE)
+
+    def given(self) -> list[Given]:
+        return [each for each in super().given() if not each.command.id.startswith("pane.")]
 
     def header_line(self, width: int) -> Line:
         count = len(self.session.store.notices)

@@ -18,7 +18,7 @@ from wjtui.tui.commands.command import Step, Where
 from wjtui.tui.desks.runs import RunsDesk, RunsJobDesk
 from wjtui.tui.present.history import Event, run_place
 from wjtui.tui.present.history_book import HistoryBook
-from wjtui.tui.present.history_chips import beside_chips, chips, nothing_shown
+from wjtui.tui.present.history_chips import beside_chips, chips, nothing_shown, switch_after
 from wjtui.tui.present.history_filter import Filter, Switch, read_filter
 from wjtui.tui.run_reader import RunReader
 from wjtui.tui.screens.view import View
@@ -205,9 +205,8 @@ class HistoryView(View):
         self.sync()
 
     def next_switch(self) -> None:
-        """The switch after the one that is on."""
-        at = self.SWITCHES.index(self.book.switch)
-        self.ask_for(self.SWITCHES[(at + 1) % len(self.SWITCHES)], self.book.filter)
+        """The switch after the one that is on, those left out that let nothing through."""
+        self.ask_for(switch_after(self.book, self.SWITCHES), self.book.filter)
 
     def action_switch(self, name: str) -> None:
         """A switch was clicked."""
@@ -228,8 +227,8 @@ class HistoryView(View):
         self.say_footer()
         self.reader.go_on()
 
-    def open_log(self, ref: LogRef, begin: datetime | None = None) -> None:
-        """A log in full height."""
+    def open_log(self, ref: LogRef, begin: datetime | int | None = None) -> None:
+        """A log in full height, at a moment, a position or its end."""
         # Here and not above: the first paint of this view need not wait for it.
         from wjtui.tui.screens.log import LogScreen
 

@@ -25,7 +25,7 @@ from wjtui.tui.widgets.log_pane import LogPane
 from wjtui.tui.widgets.toast_stack import ToastStack
 
 _WIDE = 100
-"""Columns from which on the line of switches has room for the place in the log."""
+"""Columns from which on the line of switches tells the place in the log, and not the title."""
 _ROOMY = 24
 """Rows from which on there is room for two rows of keys."""
 
@@ -35,8 +35,9 @@ class LogScreen(View):
 
     AUTO_FOCUS = "#log-all"
 
-    def __init__(self, session: Session, ref: LogRef, *, begin: datetime | None = None) -> None:
-        """``begin``: open paused at the first line of that moment (aware); None: follow the end."""
+    def __init__(self, session: Session, ref: LogRef, *, begin: datetime | int | None = None) -> None:
+        """``begin``: open paused at the first line of that moment (aware), or at the line that holds that
+        position, which is chosen; None: follow the end."""
         super().__init__(session)
         self.refs: tuple[LogRef, ...] = (ref,)
         self._begin = begin
@@ -57,6 +58,7 @@ class LogScreen(View):
 
     def on_mount(self) -> None:
         self.log_desk = LogDesk(self.log_pane)
+        self.log_pane.place_above = self.app.size.width < _WIDE
         self.log_pane.set_full(True)
         self.session.topics[Topic.LOGS].subscribe(self, lambda change: self.log_pane.grew(change.logs))
         self.log_pane.open(*self.refs, begin=self._begin, over=self._over)
@@ -151,3 +153,4 @@ class LogScreen(View):
         self.key_rows = 2 if event.size.height >= _ROOMY else 1
         self.query_one("#footer-above").display = self.key_rows == 2
         self.set_class(event.size.width >= _WIDE, "-boxed")
+        self.log_pane.place_above = event.size.width < _WIDE

@@ -256,8 +256,7 @@ class MainScreen(View):
         self._say_chips()
         self.panes.set_heights()
         has_jobs = bool(store.jobs)
-        self.query_one("#body").display = has_jobs
-        self.query_one("#empty").display = not has_jobs
+        self.set_class(not has_jobs, "-no-jobs")
         self.query_one("#chips-line").set_class(not has_jobs, "-empty")
         if not has_jobs:
             lines = empty_root(None if store.link is Link.CONNECTING else store.engine)

@@ -75,6 +75,11 @@ class Menu(ModalScreen[str | None]):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(event.option_id)
 
+    @property
+    def _room(self) -> int:
+        """Cells for key, label and note, without the frame and the blanks between them."""
+        return max(20, self.app.size.width * 95 // 100 - 12)
+
     def _option(self, entry: Entry) -> Option:
         key = shown_key(entry.key) if entry.key else ""
         width = max(len(shown_key(other.key)) if other.key else 0 for other in self._entries)
@@ -83,6 +88,6 @@ class Menu(ModalScreen[str | None]):
         line: Line = (
             Piece(f" {key:<{width}} ", Ink.DIM if entry.reason else Ink.KEY),
             Piece(f" {entry.label:<{longest}} ", ink),
-            Piece(f" {shorten(entry.reason or entry.note, 70)} ", Ink.DIM),
+            Piece(f" {shorten(entry.reason or entry.note, self._room - width - longest)} ", Ink.DIM),
         )
         return Option(content(line, ascii_only=self._ascii), id=entry.value, disabled=bool(entry.reason))

@@ -12,7 +12,7 @@ from wjtui.tui.widgets.bar import Part
 
 _ALWAYS = ("app.back", "app.leave", "app.help")
 _ROOMY = 100
-_DISPENSABLE = ("pane.zoom", "pane.next", "list.split", "log.split", "list.mark")
+_DISPENSABLE = ("job.kill", "list.copy", "list.mark", "pane.zoom", "pane.next", "list.split", "log.split")
 """What gives its room to other words first, where not all fit; then what is refused goes."""
 _AFTER_THE_REFUSED = ("job.run_with", "job.pause", "job.schedule")
 

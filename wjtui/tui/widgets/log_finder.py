@@ -49,6 +49,8 @@ class LogFinder:
         """``wake``: more was found, so that a frame may have more to show."""
         self.find: LogSearch | None = None
         self.filter: Filter | None = None
+        self.filtered_last = False
+        """Whether the filter was asked for after the find."""
         self._tasks = tasks
         self._tell = tell
         self._wake = wake
@@ -83,6 +85,7 @@ class LogFinder:
 
     def look_for(self, words: str, regex: bool, pages: LogPages) -> str:
         """Look for something else; no words: for nothing. Why it cannot be, as a sentence; empty: it can."""
+        self.filtered_last = False
         if self.find is not None and (self.find.words, self.find.regex) == (words, regex):
             return ""
         self.clear_find()
@@ -105,6 +108,7 @@ class LogFinder:
                 return error.message
         self.clear_filter()
         self.filter = Filter(search, drop) if search is not None else None
+        self.filtered_last = True
         return ""
 
     def clear_find(self) -> None:

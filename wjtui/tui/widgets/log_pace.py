@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from wjtui.tui.pump import FRAME
+
 _OVER = 2.0
 """Seconds over which both are reckoned."""
 
@@ -13,7 +15,10 @@ class Pace:
         self.rate: float | None = None
         """Lines a second; None: not known yet."""
         self.slow = False
-        """Whether frames were skipped because the terminal lagged."""
+        """Whether a third of the frames or more were skipped because the terminal lagged.
+
+        Now and then one is skipped on a terminal of the same machine too, when that has much to do.
+        """
         self._log: object = None
         self._at = 0.0
         self._lines = 0
@@ -27,5 +32,5 @@ class Pace:
             self._at, self._lines, self._skipped = now, lines, skipped
         elif now - self._at >= _OVER:
             self.rate = max(0, lines - self._lines) / (now - self._at)
-            self.slow = skipped > self._skipped
+            self.slow = 3 * FRAME * (skipped - self._skipped) >= now - self._at
             self._at, self._lines, self._skipped = now, lines, skipped

@@ -61,7 +61,9 @@ class LogPane(Container):
         """What is being done with the log, for the status line."""
         self.pace = Pace()
         self._noted = ("", 0.0)
-        self._missed = self._full = False
+        self.place_above = False
+        """Whether another line than that of the switches tells where the view is."""
+        self._missed = self._full = self._on_top = False
         self._tasks = TaskSet(self._failed)
         self.errands = TaskSet(self._failed)
         """What is done once for a key: ask for runs, write a file."""
@@ -167,10 +169,10 @@ class LogPane(Container):
         elif follow:
             self.follow()
 
-    def open(self, *refs: LogRef, begin: datetime | None = None, over: bool = False) -> None:
+    def open(self, *refs: LogRef, begin: datetime | int | None = None, over: bool = False) -> None:
         """Show a log, or several merged, whatever becomes of their jobs.
 
-        ``begin``: paused at the first line of that moment; ``over``: the run has ended.
+        ``begin``: paused at the first line of that moment, or at that position; ``over``: the run has ended.
         """
         self.empty = "No output."
         self.over, self.newer = over, None
@@ -278,15 +280,16 @@ class LogPane(Container):
         self._moved(self.view)
 
     def step_back(self) -> bool:
-        """Esc: leave the field, clear the find, clear the filter; False: there was nothing of that."""
+        """Esc: leave the field, else take away the find or the filter, the last one first; False: neither."""
+        finder = self.finder
         if self.field.is_open:
             self._close_field()
-        elif self.finder.find is not None:
-            self.finder.clear_find()
-            self.dress()
-        elif self.finder.filter is not None:
-            self.finder.clear_filter()
+        elif finder.filter is not None and (finder.find is None or finder.filtered_last):
+            finder.clear_filter()
             self.sieve()
+        elif finder.find is not None:
+            finder.clear_find()
+            self.dress()
         else:
             return False
         return True
@@ -355,9 +358,11 @@ class LogPane(Container):
         for name, title in titles.items():
             self.query_one(name, LogView).border_title = title
 
-    def _turn_to(self, refs: tuple[LogRef, ...], begin: datetime | None = None) -> None:
+    def _turn_to(self, refs: tuple[LogRef, ...], begin: datetime | int | None = None) -> None:
         self.finder.close()
         self.older = False
+        # What led to a line is above it; a moment begins with its first line.
+        self._on_top = isinstance(begin, datetime)
         self.reading.turn_to(refs, begin)
         for view in self.query(LogView):
             view.open(None)
@@ -367,7 +372,7 @@ class LogPane(Container):
         for view in self._shown():
             view.open(pages)
             if begin is not None:
-                view.go_to(begin, on_top=True)
+                view.go_to(begin, on_top=self._on_top)
         self.sieve()
         self.dress()
 

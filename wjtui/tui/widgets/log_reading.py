@@ -40,7 +40,7 @@ class LogReading:
         self._opened = opened
         self._arrived = arrived
         self._more = wake
-        self._begin: datetime | None = None
+        self._begin: datetime | int | None = None
         self._merged: MergedLog | None = None
         self._wake = asyncio.Event()
 
@@ -59,8 +59,8 @@ class LogReading:
             return self._merged.trouble
         return self.pages.note if self.pages is not None else ""
 
-    def turn_to(self, refs: tuple[LogRef, ...], begin: datetime | None = None) -> None:
-        """Read another log; several are merged. None of them: nothing."""
+    def turn_to(self, refs: tuple[LogRef, ...], begin: datetime | int | None = None) -> None:
+        """Read another log, several merged, none: nothing; ``begin``: a moment, or a position in it."""
         self.refs = refs
         self.pages = None
         self.trouble = ""
@@ -104,7 +104,9 @@ class LogReading:
         pages = LogPages(source, self._wake)
         await pages.open()
         begin = self._begin
-        position = await position_at(source, pages.extent, begin) if begin is not None else None
+        position = begin if isinstance(begin, int) else None
+        if isinstance(begin, datetime):
+            position = await position_at(source, pages.extent, begin)
         if refs != self.refs:
             return
         self.trouble = ""

@@ -18,7 +18,8 @@ def head_of(pane: LogPane, width: int) -> list[Switch]:
     """The line over it."""
     pages = pane.pages
     index, whole = (pages.index, pages.whole) if pages is not None else (None, True)
-    return head(index, whole, pane.switches.shown, pane.view.viewport.place, width)
+    place = None if pane.place_above else pane.view.viewport.place
+    return head(index, whole, pane.switches.shown, place, width)
 
 
 def state_of(pane: LogPane) -> LogState:

@@ -60,7 +60,8 @@ class LogView(Inked, can_focus=True):
         self._left = 0
         self._wraps = False
         self._rows: list[Row] = []
-        self._places: list[tuple[int, int]] = []
+        self._painted: tuple[list[tuple[int, int]], int] = [], 0
+        """Places and digits when all of it was painted last."""
         self._bar: list[Cell] = []
         self._blank = False
         self._dragging = False
@@ -136,28 +137,31 @@ class LogView(Inked, can_focus=True):
 
     def sync(self) -> None:
         """Take in what the pages have learned; in a paused view the same line stays on top."""
-        before = self._places, self._count_digits()
         if not self.viewport.sync():
             if self.search is not None:
                 self._paint_bar()
             return
-        if self._wraps and before[1] != self._count_digits():
+        if self._wraps and self._painted[1] != self._count_digits():
             self.change(self.look, wrap=True)
         self._rows = self.viewport.in_sight
-        self._places = self._find_places()
         full = len(self._rows) == self.viewport.page
-        if self.follow or self._blank or not full or before != (self._places, self._count_digits()):
+        if self.follow or self._blank or not full or self._painted != self._to_paint():
             self.paint_again()
         else:
             self._paint_bar()
 
-    def _find_places(self) -> list[tuple[int, int]]:
-        """Position and part of each row on the page: a number is another line once the whole log is known."""
-        view = self.viewport
-        pages, numbers = view.pages, view.numbers
+    def _to_paint(self) -> tuple[list[tuple[int, int]], int]:
+        """Position and part of each row on the page, and digits of a number.
+
+        A number is another line once the whole log is known.
+        """
+        pages, numbers = self.viewport.pages, self.viewport.numbers
         if pages is None:
-            return []
-        return [(pages.index.span(numbers[row.at])[0], row.part) for row in self._rows]
+            return [], 0
+        # Of a log that was cut the view may still have lines that are gone: it takes that in a frame later.
+        known = [row for row in self._rows if numbers[row.at] in pages.index.lines]
+        places = [(pages.index.span(numbers[row.at])[0], row.part) for row in known]
+        return places, self._count_digits()
 
     def move(self, step: Step) -> None:
         """Scroll: up pauses, down at the end follows again."""
@@ -181,6 +185,7 @@ class LogView(Inked, can_focus=True):
     def paint_again(self) -> None:
         """Paint all of it."""
         self._rows = self.viewport.in_sight
+        self._painted = self._to_paint()
         self._bar = self._bar_now()
         self._blank = False
         self._base_known = None
@@ -290,19 +295,19 @@ class LogView(Inked, can_focus=True):
         """What stands before a line: its number, where there is room, and a mark."""
         pages, base, gutter = self.viewport.pages, self._base, self._gutter
         assert pages is not None
-        mark, ink = " ", Ink.DIM
+        mark = kept = Segment(" ", base)
         if not row.part:
             position = pages.index.span(line)[0]
             at = bisect_left(pages.bookmarks, position)
             if position == self.viewport.chosen and not self.follow:
-                mark, ink = ">", Ink.KEY
-            elif at < len(pages.bookmarks) and pages.bookmarks[at] == position:
-                mark, ink = ("*" if self._ascii else "◆"), Ink.ACCENT
-        segments = [Segment(mark, base + self.ink(ink))]
-        if gutter:
-            number = f"{line + 1:>{gutter - 1},} " if not row.part else " " * gutter
-            segments.insert(0, Segment(number, base + self.ink(Ink.LOG_TIME)))
-        return Strip(segments)
+                mark = Segment(">", base + self.ink(Ink.KEY))
+            if at < len(pages.bookmarks) and pages.bookmarks[at] == position:
+                kept = Segment("*" if self._ascii else "◆", base + self.ink(Ink.ACCENT))
+        if not gutter:
+            # One cell for both: what somebody asked for just now wins.
+            return Strip([mark if kept.text == " " else kept])
+        number = f"{line + 1:>{gutter - 1},}" if not row.part else " " * (gutter - 1)
+        return Strip([Segment(number, base + self.ink(Ink.LOG_TIME)), kept, mark])
 
     @property
     def _gutter(self) -> int:
@@ -329,8 +334,8 @@ class LogView(Inked, can_focus=True):
         if view.pages is None or not view.count or not self._rows:
             return []
         hits = self.search.matches.positions if self.search is not None else ()
-        first, last = self._rows[0].at, self._rows[-1].at
-        return bar(view.page, view.numbers, first, last + 1, view.marks(hits), ascii_only=self._ascii)
+        rows = [row.at for row in self._rows]
+        return bar(view.page, view.numbers, rows, view.marks(hits), ascii_only=self._ascii)
 
     def _paint_bar(self) -> None:
         new = self._bar_now()
