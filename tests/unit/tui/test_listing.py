@@ -17,7 +17,7 @@ from wjtui.tui.present.columns import lay_out, read_columns
 from wjtui.tui.present.copying import copyable
 from wjtui.tui.present.ink import plain_text
 from wjtui.tui.present.jobs import Chip, Column, Sort, cell
-from wjtui.tui.present.listing import Listing, read_listing
+from wjtui.tui.present.listing import Listing, read_listing, sort_trouble
 from wjtui.tui.present.spark import sparkline
 
 JOBS = {
@@ -65,6 +65,7 @@ def test_what_is_remembered_comes_back_and_what_is_unknown_does_not_count() -> N
     assert read_listing([]) == Listing() and read_listing(["x"], "Mem") == Listing(sort=Sort.MEMORY)
     assert read_listing(["Nonsense", "w", "nonsense", "reverse"]) == Listing(words="w", reverse=True)
     assert read_listing([], "nonsense") == Listing()
+    assert "sorted by 'nonsense'" in sort_trouble("nonsense") and not sort_trouble("CPU") + sort_trouble("")
     assert listing.unfiltered() == Listing(sort=Sort.CPU, reverse=True)
     assert listing.is_filtered and not listing.unfiltered().is_filtered
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from wjtui.model.events import Usage
 from wjtui.model.jobs import Job
 from wjtui.tui.present.jobs import Chip, JobKey, Sort, in_order, passes
+from wjtui.tui.present.plain import plain
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,14 @@ def read_listing(written: list[str], sort: str = "") -> Listing:
         return Listing(sort=_known(sort))
     chip, words, by, reverse = written
     return Listing(Chip(chip) if chip in set(Chip) else Chip.ALL, words, _known(by), reverse == "reverse")
+
+
+def sort_trouble(sort: str) -> str:
+    """What to say of an order that a person's file names and that there is not; empty: there is."""
+    if not sort or sort.lower() in set(Sort):
+        return ""
+    there = ", ".join(each.value for each in Sort)
+    return f"config.toml: the list cannot be sorted by '{plain(sort)}': there are {there}."
 
 
 def _known(sort: str) -> Sort:

@@ -85,7 +85,9 @@ class LogScreen(View):
 
     @property
     def places(self) -> tuple[Where, ...]:
-        return Where.LOG, Where.JOB, Where.EVERYWHERE
+        # Of a merged log no one job is meant.
+        about_a_job = (Where.JOB,) if len(self.refs) == 1 else ()
+        return Where.LOG, *about_a_job, Where.EVERYWHERE
 
     def given(self) -> list[Given]:
         panes = {"pane.zoom"} if self.log_pane.split else {"pane.zoom", "pane.next"}

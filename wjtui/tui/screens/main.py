@@ -20,7 +20,7 @@ from wjtui.tui.present.columns import read_columns
 from wjtui.tui.present.header import empty_root, header, newest_event
 from wjtui.tui.present.ink import Line, Piece
 from wjtui.tui.present.jobs import Chip, JobKey, Sort
-from wjtui.tui.present.listing import Listing, read_listing
+from wjtui.tui.present.listing import Listing, read_listing, sort_trouble
 from wjtui.tui.screens.panes import Panes
 from wjtui.tui.screens.view import View
 from wjtui.tui.session import Session
@@ -43,7 +43,9 @@ class MainScreen(View):
         super().__init__(session)
         self.jobs_desk = self.list_desk = ListDesk(self)
         self.listing = read_listing(session.memory.get("list", []), session.options.preferences.sort)
-        self._columns, self._trouble = read_columns(session.options.preferences.columns)
+        wanted = session.options.preferences
+        self._columns, trouble = read_columns(wanted.columns)
+        self._troubles = [each for each in (trouble, sort_trouble(wanted.sort)) if each]
         self.panes = Panes(self)
         self._count = ""
 
@@ -78,8 +80,8 @@ class MainScreen(View):
         self.panes.lay_out()
         self.refresh_rows()
         self._say_all()
-        if self._trouble:
-            self.session.tell(self._trouble, tone=Tone.WARNING)
+        for trouble in self._troubles:
+            self.session.tell(trouble, tone=Tone.WARNING)
 
     # Its parts
 

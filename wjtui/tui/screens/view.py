@@ -205,8 +205,9 @@ class View(Screen[None]):
 
     def say_footer(self) -> None:
         """The keys that count now."""
+        nothing = Where.JOB in self.places and self.job is None
         above, last = footer(
-            self.given(), self.app.size.width, self.key_rows, empty=self.job is None, keys=self.session.keys
+            self.given(), self.app.size.width, self.key_rows, empty=nothing, keys=self.session.keys
         )
         self.query_one("#footer-above", Bar).say(*above)
         self.query_one("#footer", Bar).say(*last)
