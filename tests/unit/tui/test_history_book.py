@@ -23,10 +23,10 @@ from wjtui.tui.present.run_words import (
     brief_span,
     difference,
     exit_sentence,
-    kilobytes,
     trigger_sentence,
     trigger_word,
 )
+from wjtui.tui.present.times import file_size
 from wjtui.tui.run_reader import PAGE, RunReader
 
 TODAY = NOW.date()
@@ -236,7 +236,7 @@ def test_words_for_spans_and_sizes() -> None:
     ]  # fmt: skip
     spans = (0.012, -29, 300, -10_000)
     assert [difference(timedelta(seconds=s)) for s in spans] == ["+12 ms", "-29 s", "+5 min", "-3 h"]
-    assert [kilobytes(n) for n in (0, 1024, 186_000, 212 << 20)] == ["0 B", "1.0 KB", "182 KB", "212 MB"]
+    assert [file_size(n) for n in (0, 1024, 186_000, 212 << 20)] == ["0 B", "1.0 KB", "182 KB", "212 MB"]
 
 
 def test_the_last_error_lines() -> None:

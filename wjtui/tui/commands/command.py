@@ -55,6 +55,13 @@ class Step(StrEnum):
     LEFT = "left"
     RIGHT = "right"
 
+    def rows(self, page: int, whole: int) -> int:
+        """So many rows down, or with a minus up: ``page`` on a page, ``whole`` in all; sideways none."""
+        return {
+            Step.UP: -1, Step.DOWN: 1, Step.HALF_UP: -(page // 2), Step.HALF_DOWN: page // 2,
+            Step.PAGE_UP: -page, Step.PAGE_DOWN: page, Step.FIRST: -whole, Step.LAST: whole,
+        }.get(self, 0)  # fmt: skip
+
 
 def always(desk: Any) -> str | None:
     """Nothing forbids it."""

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from wjtui.model.identity import JobId
 from wjtui.model.runs import Launch, Outcome, Run, RunRef, launch_outcome, run_outcome
 from wjtui.model.schedules import Missed
+from wjtui.tui.present.times import local
 
 DAYS = 7
 """So many days are shown one by one, today the first of them."""
@@ -192,8 +193,10 @@ def _digits(at: datetime) -> str:
 
 
 def _day(digits: str) -> date:
-    """The day of a place. An id need not be a date; then it is that of the first one there is."""
+    """The day of a place as it is shown. An id need not be a date; then it is the first day there is."""
     try:
-        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
-    except ValueError:
+        day = datetime(int(digits[:4]), int(digits[4:6]), int(digits[6:8]), tzinfo=UTC)
+        at = day + timedelta(hours=int(digits[8:10] or 0), minutes=int(digits[10:12] or 0))
+        return local(at).date()
+    except (ValueError, OverflowError):
         return date.min

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from wjtui.model.jobs import Job
@@ -22,14 +22,12 @@ from wjtui.tui.present.run_words import (
     exit_meaning,
     exit_sentence,
     exit_word,
-    instant,
-    kilobytes,
     source_of,
     trigger_sentence,
 )
 from wjtui.tui.present.schedules import stretch
 from wjtui.tui.present.status import OUTCOMES, RUN_STATUS, Status
-from wjtui.tui.present.times import age, clock, second, seconds_between, span
+from wjtui.tui.present.times import age, clock, file_size, instant, local, second, seconds_between, span
 from wjtui.tui.present.wrap import wrap
 
 _LABEL = 10
@@ -175,14 +173,14 @@ def _used(run: Run, now: datetime) -> str:
         shown = f"{run.cpu_seconds:.2f} s" if run.cpu_seconds < 10 else span(run.cpu_seconds)
         parts.append(f"cpu {shown}{share}")
     if run.peak_memory is not None:
-        parts.append(f"peak {kilobytes(run.peak_memory)}")
+        parts.append(f"peak {file_size(run.peak_memory)}")
     return "   ".join(parts)
 
 
 def _output(run: Run) -> Line:
     if run.output_size is None:
         return (Piece("no log" if run.status.ended else "not measured yet", Ink.DIM),)
-    size = Piece(kilobytes(run.output_size))
+    size = Piece(file_size(run.output_size))
     if run.errors is None:
         return (size,)
     return Piece(f"{run.errors:,} ERR", Ink.LOG_ERROR if run.errors else Ink.PLAIN), Piece(" · "), size
@@ -227,8 +225,8 @@ def _run_brief(run: Run, facts: Facts) -> Iterator[Line]:
 
 
 def _clock_after(started: datetime, ended: datetime) -> str:
-    same = started.astimezone(UTC).date() == ended.astimezone(UTC).date()
-    return clock(ended) if same else f"{ended.astimezone(UTC):%m-%d} {clock(ended)}"
+    same = local(started).date() == local(ended).date()
+    return clock(ended) if same else f"{local(ended):%m-%d} {clock(ended)}"
 
 
 def _launch(launch: Launch, facts: Facts) -> Iterator[Line]:

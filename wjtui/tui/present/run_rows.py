@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -15,9 +15,9 @@ from wjtui.schedule.missed_words import REASONS
 from wjtui.tui.present.history import Event, Group, GroupName, Place, Span, outcome_of
 from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.plain import fit, fit_right, plain
-from wjtui.tui.present.run_words import brief_span, exit_word, kilobytes, trigger_word
+from wjtui.tui.present.run_words import brief_span, exit_word, trigger_word
 from wjtui.tui.present.status import OUTCOMES
-from wjtui.tui.present.times import clock, seconds_between, span
+from wjtui.tui.present.times import clock, file_size, local, seconds_between, span
 
 _FIXED = 2 + 2 + 2 + 8 + 2 + 8 + 2 + 8 + 2
 """Cells of a row before its words: branch, glyph, time, duration, exit."""
@@ -73,7 +73,7 @@ def group_line(group: Group, events: dict[Place, Event], now: datetime, *, is_op
 
 def group_label(name: GroupName, now: datetime) -> str:
     """``Sat 2026-11-21``, ``Week 46``, ``October``; the year where it is another one."""
-    day, today = name.first, now.astimezone(UTC).date()
+    day, today = name.first, local(now).date()
     match name.span:
         case Span.DAY:
             return f"{day:%a %Y-%m-%d}"
@@ -112,7 +112,7 @@ def _run(run: Run, name: GroupName, now: datetime, width: Columns, job: str) -> 
         shown = "" if run.errors is None else f"{run.errors:,} ERR"
         pieces.append(Piece(fit_right(shown, width.errors), Ink.LOG_ERROR if run.errors else Ink.DIM))
     if width.size:
-        shown = "" if run.output_size is None else kilobytes(run.output_size)
+        shown = "" if run.output_size is None else file_size(run.output_size)
         pieces.append(Piece(fit_right(shown, width.size), Ink.DIM))
     return tuple(pieces)
 
@@ -136,7 +136,7 @@ def _begin(event: Event, name: GroupName, at: datetime) -> tuple[Piece, ...]:
 
 def _when(at: datetime, name: GroupName) -> str:
     """The time of day; in a week or a month the day of the month too, in as many cells."""
-    return clock(at) if name.span is Span.DAY else f"{at.astimezone(UTC):%d %H:%M}"
+    return clock(at) if name.span is Span.DAY else f"{local(at):%d %H:%M}"
 
 
 def _duration(started: datetime, ended: datetime | None, now: datetime) -> Piece:

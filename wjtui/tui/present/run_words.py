@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 from wjtui.model.runs import Exit, Run
 from wjtui.tui.present.plain import plain
-from wjtui.tui.present.times import clock, span
+from wjtui.tui.present.times import span
 
 _READ = 400
 """Characters looked at of a text that may be very long."""
@@ -134,18 +134,3 @@ def difference(length: timedelta) -> str:
     if amount < 120:
         return f"{sign}{amount:.0f} s"
     return f"{sign}{amount / 60:.0f} min" if amount < 7200 else f"{sign}{amount / 3600:.0f} h"
-
-
-def instant(at: datetime) -> str:
-    """With milliseconds: ``2026-11-21 02:00:00.012 UTC``."""
-    return f"{at:%Y-%m-%d} {clock(at)}.{at.microsecond // 1000:03} UTC"
-
-
-def kilobytes(count: int) -> str:
-    """A file's size: ``182 KB``."""
-    value = float(count)
-    for unit in ("B", "KB", "MB", "GB"):
-        if value < 999.5:
-            return f"{value:.0f} {unit}" if value >= 9.95 or unit == "B" else f"{value:.1f} {unit}"
-        value /= 1024
-    return f"{value:.1f} TB"

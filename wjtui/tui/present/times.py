@@ -89,9 +89,24 @@ def moment(at: datetime) -> str:
 
 def size(count: int) -> str:
     """Bytes for people: ``48M``, at most four characters up to a terabyte."""
+    return _in_units(count, ("B", "K", "M", "G", "T"), "")
+
+
+def file_size(count: int) -> str:
+    """The same where there is room: ``182 KB``."""
+    return _in_units(count, ("B", "KB", "MB", "GB", "TB"), " ")
+
+
+def _in_units(count: int, units: tuple[str, ...], gap: str) -> str:
     value = float(count)
-    for unit in ("B", "K", "M", "G"):
+    for unit in units[:-1]:
         if value < 999.5:
-            return f"{value:.0f}{unit}" if value >= 9.95 or unit == "B" else f"{value:.1f}{unit}"
+            number = f"{value:.0f}" if value >= 9.95 or unit == "B" else f"{value:.1f}"
+            return f"{number}{gap}{unit}"
         value /= 1024
-    return f"{value:.1f}T"
+    return f"{value:.1f}{gap}{units[-1]}"
+
+
+def instant(at: datetime) -> str:
+    """With milliseconds: ``2026-11-21 02:00:00.012 UTC``."""
+    return f"{local(at):%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03} {zone_word(at)}"

@@ -73,10 +73,7 @@ class EventsScreen(View):
         if last < 0:
             return
         page = max(1, self.options.size.height - 1)
-        by = {
-            Step.UP: -1, Step.DOWN: 1, Step.HALF_UP: -(page // 2), Step.HALF_DOWN: page // 2,
-            Step.PAGE_UP: -page, Step.PAGE_DOWN: page, Step.FIRST: -last - 1, Step.LAST: last + 1,
-        }.get(step, 0)  # fmt: skip
+        by = step.rows(page, last + 1)
         self.options.highlighted = min(max((self.options.highlighted or 0) + by, 0), last)
 
     def action_close(self) -> None:

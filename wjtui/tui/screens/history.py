@@ -20,6 +20,7 @@ from wjtui.tui.present.history import Event, run_place
 from wjtui.tui.present.history_book import HistoryBook
 from wjtui.tui.present.history_chips import beside_chips, chips, nothing_shown, switch_after
 from wjtui.tui.present.history_filter import Filter, Switch, read_filter
+from wjtui.tui.present.times import local
 from wjtui.tui.run_reader import RunReader
 from wjtui.tui.screens.view import View
 from wjtui.tui.session import Session
@@ -42,7 +43,7 @@ class HistoryView(View):
 
     def __init__(self, session: Session, *, all_open: bool) -> None:
         super().__init__(session)
-        self.book = HistoryBook(session.now.date(), all_open=all_open)
+        self.book = HistoryBook(local(session.now).date(), all_open=all_open)
         self.runs_desk = RunsDesk(self)
         self.jobs_desk = RunsJobDesk(self)
         self.deleting: set[RunRef] = set()
@@ -294,7 +295,7 @@ class HistoryView(View):
     # What happens
 
     def tick(self) -> None:
-        today = self.session.now.date()
+        today = local(self.session.now).date()
         if today != self.book.shown.today:
             self.book.show_anew(today)
             self.stale = True

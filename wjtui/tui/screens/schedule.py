@@ -95,10 +95,7 @@ class ScheduleScreen(View):
 
     def move(self, step: Step) -> None:
         page = max(1, self.query_one("#schedule").size.height - 1)
-        by = {
-            Step.UP: -1, Step.DOWN: 1, Step.HALF_UP: -(page // 2), Step.HALF_DOWN: page // 2,
-            Step.PAGE_UP: -page, Step.PAGE_DOWN: page, Step.FIRST: -1000, Step.LAST: 1000,
-        }.get(step, 0)  # fmt: skip
+        by = step.rows(page, 1000)
         self.action_scroll(by)
 
     def action_scroll(self, rows: int) -> None:

@@ -39,8 +39,5 @@ class DetailsPane(VerticalScroll, can_focus=True, inherit_bindings=False):
     def move(self, step: Step) -> None:
         """Scroll."""
         page = max(1, self.size.height - 1)
-        by = {
-            Step.UP: -1, Step.DOWN: 1, Step.HALF_UP: -(page // 2), Step.HALF_DOWN: page // 2,
-            Step.PAGE_UP: -page, Step.PAGE_DOWN: page, Step.FIRST: -10_000, Step.LAST: 10_000,
-        }.get(step, 0)  # fmt: skip
+        by = step.rows(page, 10_000)
         self.scroll_to(y=max(0, self.scroll_y + by), animate=False)

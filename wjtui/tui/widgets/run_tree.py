@@ -118,11 +118,7 @@ class RunTree(Inked, ScrollView, can_focus=True, inherit_bindings=False):
             return
         page = max(1, self.size.height - 1)
         row = self._cursor_row() or 0
-        row += {
-            Step.UP: -1, Step.DOWN: 1, Step.HALF_UP: -(page // 2), Step.HALF_DOWN: page // 2,
-            Step.PAGE_UP: -page, Step.PAGE_DOWN: page,
-            Step.FIRST: -len(self._rows), Step.LAST: len(self._rows),
-        }.get(step, 0)  # fmt: skip
+        row += step.rows(page, len(self._rows))
         self.choose(self._rows[min(max(row, 0), len(self._rows) - 1)])
 
     def choose(self, key: str) -> None:
