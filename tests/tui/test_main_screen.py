@@ -36,7 +36,7 @@ async def test_it_shows_the_night_at_120_columns() -> None:
             "NEXT IN",
         ):
             assert heading in tui.lines[3]
-        for words in ("✗ Failed", "0 0 2 * * *", "3h12m ago 00:04:31", "✓✓✓✓✓✓✓✓✓✗", "20:47:51"):
+        for words in ("✗ Failed", "0 0 2 * * *", "3h12m ago  OSError: [Er…", "✓✓✓✓✓✓✓✓✓✗", "20:47:51"):
             assert words in tui.row("nightly-report")
         assert "▲ PendingRestart" in tui.row("image-resizer") and "00:00:42" in tui.row("image-resizer")
         assert "exit 1, restart 4" in tui.row("image-resizer")

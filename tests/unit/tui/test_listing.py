@@ -16,7 +16,7 @@ from wjtui.tui.present.bulk import bulk_question
 from wjtui.tui.present.columns import lay_out, read_columns
 from wjtui.tui.present.copying import copyable
 from wjtui.tui.present.ink import plain_text
-from wjtui.tui.present.jobs import Chip, Column, Sort, cell
+from wjtui.tui.present.jobs import Chip, Column, Sort, cell, squeezed
 from wjtui.tui.present.listing import Listing, read_listing, sort_trouble
 from wjtui.tui.present.spark import sparkline
 
@@ -93,6 +93,14 @@ def test_a_failing_job_shows_its_last_error_line_behind_what_became_of_it() -> N
     assert plain_text(line).endswith("  last[/x]")
     well = make_job("a", latest_run=make_run("a", RunStatus.SUCCESS), tail=("old",))
     assert "old" not in plain_text(cell(Column.LAST, well, NOW))
+
+
+def test_where_there_is_little_room_the_error_line_comes_before_how_long_it_took() -> None:
+    failed = make_run("a", RunStatus.FAILED, exit=Exit(1))
+    line = cell(Column.LAST, make_job("a", latest_run=failed, tail=("OSError: no space",)), NOW)
+    assert plain_text(squeezed(line, 60)) == "3h12m ago 00:04:31  OSError: no space"
+    assert plain_text(squeezed(line, 26)) == "3h12m ago  OSError: no space"
+    assert plain_text(squeezed(line, 18)) == "3h12m ago 00:04:31"
 
 
 def test_what_can_be_copied() -> None:

@@ -20,6 +20,10 @@ JobKey = tuple[str, str]
 """``JobId.key``: the same for two names that are one job."""
 
 RESULTS = 10
+_AGE = 9
+"""Cells of how long ago something was."""
+_LEAST_WORDS = 8
+"""Cells that an error line gets, or none."""
 
 
 class Column(StrEnum):
@@ -86,7 +90,7 @@ def cell(
         case Column.SCHEDULE:
             return (schedule_cell(job),)
         case Column.LAST:
-            return (_last(job, now), *_last_words(job))
+            return _with_last_words(job, _last(job, now))
         case Column.RESULTS:
             return strip_of_results(job, RESULTS)
         case Column.CPU:
@@ -111,11 +115,25 @@ def _last(job: Job, now: datetime) -> Piece:
     return _run(job.latest_run, now)
 
 
-def _last_words(job: Job) -> Line:
-    """Behind what became of a failing job, its last error line: cut off where the column ends."""
+def _with_last_words(job: Job, last: Piece) -> Line:
+    """Behind what became of a failing job, its last error line."""
     if not job.tail or not is_failing(job):
-        return ()
-    return Piece("  "), Piece(colourless(job.tail[-1]), Ink.LOG_ERROR)
+        return (last,)
+    # The first part is what stays where there is little room: "exit 1", or how long ago it was.
+    brief = last.text.partition(", ")[0] if ", " in last.text else last.text[:_AGE].rstrip()
+    rest = Piece(last.text[len(brief) :], last.ink)
+    return last._replace(text=brief), rest, Piece("  "), Piece(colourless(job.tail[-1]), Ink.LOG_ERROR)
+
+
+def squeezed(line: Line, width: int) -> Line:
+    """What became of a failing job, in ``width`` cells: all of it, or briefly, and of its error line the
+    beginning, or nothing where that would be a few letters."""
+    if len(line) < 4:
+        return line
+    brief, rest, gap, words = line
+    if len(brief.text) + len(rest.text) + len(gap.text) + _LEAST_WORDS <= width:
+        return line
+    return (brief, gap, words) if len(brief.text) + len(gap.text) + _LEAST_WORDS <= width else (brief, rest)
 
 
 def _launch(launch: Launch | None, now: datetime, *, going_down: bool) -> Piece:
@@ -131,7 +149,7 @@ def _run(run: Run | None, now: datetime) -> Piece:
         return Piece("-", Ink.DIM)
     if run.ended is None:
         return Piece(f"since {clock(run.started)}")
-    return Piece(f"{age(run.ended, now):<9} {span(seconds_between(run.started, run.ended))}")
+    return Piece(f"{age(run.ended, now):<{_AGE}} {span(seconds_between(run.started, run.ended))}")
 
 
 def _next(job: Job, now: datetime) -> Piece:

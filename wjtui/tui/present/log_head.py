@@ -70,7 +70,7 @@ Switch = tuple[Line, str]
 def head(
     index: LineIndex | None, whole: bool, switches: Switches, place: Place | None, width: int
 ) -> list[Switch]:
-    """The line over the log; of how lines are shown what does not fit beside the place is left out."""
+    """The line over the log; where not all fits beside the place, how lines are shown is told in brief."""
     more = "" if whole else "+"
     parts: list[Switch] = [((Piece(" "),), "")]
     for shows in Shows:
@@ -87,7 +87,7 @@ def head(
                 f"log.level_{shows.key}",
             )
         )
-    ways = (
+    ways: tuple[tuple[str, str, str], ...] = (
         ("log.wrap", "wrap", "on" if switches.wrap else "off"),
         ("log.time", "time:", switches.time),
         ("log.json", "json", "on" if switches.json else "off"),
@@ -96,13 +96,20 @@ def head(
     text = f"   {place.text} " if place is not None else ""
     told = len(text) if len(text) <= room else 0
     room -= told
+    gap = "   "
+    if sum(len(f"{gap}{name} {value}") for _, name, value in ways) + (not told) > room:
+        # What is off goes first, then blanks.
+        ways, gap = tuple(way for way in ways if way[2] != "off"), "  "
+        if told:
+            text = f"  {' '.join(text.split())} "
+            room += told - len(text)
     for command, name, value in ways:
-        cells = len(f"   {name} {value}")
-        if room < cells + (not told):
+        lead = f"{gap}{name} "
+        if room < len(lead) + len(value) + (not told):
             break
-        room -= cells
+        room -= len(lead) + len(value)
         ink = Ink.DIM if value == "off" else Ink.PLAIN
-        parts.append(((Piece(f"   {name} ", Ink.DIM), Piece(value, ink)), command))
+        parts.append(((Piece(lead, Ink.DIM), Piece(value, ink)), command))
     if told:
         parts.append(((Piece(" " * room), Piece(text, Ink.DIM)), ""))
     return parts

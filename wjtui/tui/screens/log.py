@@ -148,6 +148,7 @@ class LogScreen(View):
 
     def on_frame(self, number: int) -> None:
         self.log_pane.sync()
+        self.say_footer_once_read(self.log_pane)
         if self.is_current and self.app.size.width < _WIDE:
             self.say_header()
 

@@ -332,6 +332,7 @@ class MainScreen(View):
 
     def on_frame(self, number: int) -> None:
         self.log_pane.sync()
+        self.say_footer_once_read(self.log_pane)
         if self.session.store.pending and self.is_current:
             self.table.update_cells(self.session.now, turn=number // 2)
 

@@ -22,6 +22,7 @@ from wjtui.tui.session import Session
 from wjtui.tui.store import Change, Link, Topic
 from wjtui.tui.widgets.bar import Bar, Part
 from wjtui.tui.widgets.footer import Given, footer
+from wjtui.tui.widgets.log_pane import LogPane
 from wjtui.tui.widgets.toast_stack import ToastStack
 
 TICK = 1.0
@@ -42,6 +43,7 @@ class View(Screen[None]):
         self.session = session
         self.shell = ShellDesk(self)
         self.jobs_desk: JobDesk = JobDesk(self)
+        self._read = False
         self.key_rows = 1
         """Rows of keys at the bottom: 1 or 2."""
 
@@ -211,6 +213,13 @@ class View(Screen[None]):
         )
         self.query_one("#footer-above", Bar).say(*above)
         self.query_one("#footer", Bar).say(*last)
+
+    def say_footer_once_read(self, pane: LogPane) -> None:
+        """The keys of a log count from when there is something to read."""
+        read = pane.pages is not None and len(pane.pages.index) > 0
+        if read is not self._read:
+            self._read = read
+            self.say_footer()
 
     def place_toasts(self) -> None:
         """Show the messages that are due."""

@@ -20,7 +20,7 @@ from wjtui.tui.bindings import bindings
 from wjtui.tui.commands.command import Step, Where
 from wjtui.tui.present.columns import RIGHT, Place, lay_out
 from wjtui.tui.present.ink import Ink, Line, plain_text
-from wjtui.tui.present.jobs import Column, JobKey, cell
+from wjtui.tui.present.jobs import Column, JobKey, cell, squeezed
 from wjtui.tui.present.plain import fit, fit_right
 from wjtui.tui.present.status import in_ascii
 from wjtui.tui.store import Store
@@ -312,6 +312,8 @@ def _painted(place: Place, line: Line, base: Style, inks: Inked | None) -> list[
         return [Segment(align(line[0].text, place.width), style(line[0].ink))]
     segments = []
     left = place.width
+    if place.column is Column.LAST:
+        line = squeezed(line, left)
     for number, piece in enumerate(line, 1):
         text = piece.text if number < len(line) and cell_len(piece.text) <= left else fit(piece.text, left)
         if place.column is Column.RESULTS:
