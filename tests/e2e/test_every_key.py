@@ -160,6 +160,9 @@ FROM_LONG = (Step("escape", lacks("«a long line»")), FOLLOWS)
 SPLIT, WHOLE = Step("vertical_line", "standard output"), Step("vertical_line", lacks("standard output"))
 UNFOLDED = re.compile(r'[^{]"event": "totals", *[│█!]* *$', re.M)
 
+_WRAPPED = r"\s*".join("output_log.txt")
+"""A long path goes on in the next row, wherever that begins."""
+
 LOG = [
     Proof("log.follow", "f", "END OF RUN", (Step("k", "PAUSED"),)),
     Proof("log.find", "slash", "plain text", (),
@@ -183,8 +186,8 @@ LOG = [
     Proof("log.previous_mark", "quotation_mark", "PAUSED", (Step("m", "◆"),), (Step("m", anything), FOLLOWS)),
     Proof("log.copy", "y", "─ Copy ─", (), (Step("p", copied("output_log.txt")),)),
     Proof("log.save", "S", "Save the log", (), (Step("enter", "Saved to"),)),
-    Proof("log.pager", "o", re.compile(r"pager has .*output_log.txt", re.S), (), (Step("enter", "‹Log›"),)),
-    Proof("log.editor", "v", re.compile(r"editor has .*output_log.txt", re.S), (), (Step("enter", "‹Log›"),)),
+    Proof("log.pager", "o", re.compile(r"pager has .*" + _WRAPPED, re.S), (), (Step("enter", "‹Log›"),)),
+    Proof("log.editor", "v", re.compile(r"editor has .*" + _WRAPPED, re.S), (), (Step("enter", "‹Log›"),)),
     Proof("log.older_run", "left_curly_bracket", "OLDER RUN", (), (FOLLOWS,)),
     Proof("log.newer_run", "right_curly_bracket", "END OF RUN", (Step("left_curly_bracket", "OLDER RUN"),)),
     Proof("log.previous_job", "left_square_bracket", of_log("pump"), (),

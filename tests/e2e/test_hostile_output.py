@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +24,9 @@ def terminal(program: Installed) -> Iterator[PseudoTerminal]:
     (folder / "last words").write_bytes(
         b"".join(RAW) + b"\nso long \x1b]0;stolen title\x07\x1b[2J\x9b2J\x07\n"
     )
+    settings = Path(program.environment["HOME"], ".config", "wjtui")
+    settings.mkdir(parents=True)
+    (settings / "config.toml").write_text("bell = false\n")  # so that any bell is one of the rubbish
     terminal = PseudoTerminal(program.argv(), program.environment)
     yield terminal
     terminal.close()

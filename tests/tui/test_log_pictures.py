@@ -50,7 +50,7 @@ async def test_paused_with_a_find() -> None:
         picture = log.rows[log.rows.index(log.chosen) - 1 :][:7]
         assert picture == [
             "    61  05:11:10 INFO  dequeued order=55120 attempt=1",
-            "    62 >05:11:15 ERR   timeout after 5.0s: POST /v2/orders/55120",
+            "    62◆>05:11:15 ERR   timeout after 5.0s: POST /v2/orders/55120",
             "    63  05:11:15 ERR   Traceback (most recent call last):",
             '    64  05:11:15 ERR     File "worker.py", line 214, in send',
             "    65  05:11:15 ERR       raise UpstreamTimeout(url)",
@@ -75,7 +75,7 @@ async def test_narrow_wrapped_and_following_over_a_slow_link() -> None:
         await log.press("w", "t")
         log.tui.clock.advance(2)
         await log.grow(at(15, *[f"200 OK order={number}" for number in range(4)]))
-        log.tui.app.pump.skipped += 1
+        log.tui.app.pump.skipped += 9
         log.tui.clock.advance(2)
         await log.grow(at(16, "200 OK last"))
         assert log.tui.lines[0].startswith(" worker › Log  ● Running")

@@ -39,7 +39,7 @@ async def test_it_shows_the_night_at_120_columns() -> None:
         for words in ("✗ Failed", "0 0 2 * * *", "3h12m ago  OSError: [Er…", "✓✓✓✓✓✓✓✓✓✗", "20:47:51"):
             assert words in tui.row("nightly-report")
         assert "▲ PendingRestart" in tui.row("image-resizer") and "00:00:42" in tui.row("image-resizer")
-        assert "exit 1, restart 4" in tui.row("image-resizer")
+        assert "exit 1  ConnectionRefus…" in tui.row("image-resizer")
         assert "up 3d 04:12" in tui.row("queue-worker") and "2.1" in tui.row("queue-worker")
         assert "● Run 00:01:12" in tui.row("sync-inventory") and "212M" in tui.row("sync-inventory")
         assert "= Paused" in tui.row("export-csv") and "✓✓✗✓■" in tui.row("export-csv")

@@ -133,8 +133,11 @@ def test_a_log_that_is_not_read_whole_has_at_least_so_many() -> None:
 def test_the_place_goes_before_how_lines_are_shown(width: int) -> None:
     switches = Switches(Shows.ALL, wrap=False, time="clock", json=False)
     text = "".join(plain_text(line) for line, _ in head(an_index(), True, switches, Place(5, 6, 0.5), width))
-    assert text.endswith("line 5 of 6    50% ") and len(text) == width
-    assert ("json off" in text) is (width >= 90)
+    assert " ".join(text.split()).endswith("line 5 of 6 50%") and len(text) == width
+    assert ("json off" in text) is (width >= 100)
+    delta = Switches(Shows.ALL, wrap=False, time="+delta", json=False)
+    text = "".join(plain_text(line) for line, _ in head(an_index(), True, delta, Place(5, 6, 0.5), 80))
+    assert "  time: +delta " in text and "off" not in text and text.endswith("50% ") and len(text) == 80
 
 
 @pytest.mark.parametrize("width", [20, 40, 60, 79, 80, 100])

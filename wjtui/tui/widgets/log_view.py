@@ -64,6 +64,8 @@ class LogView(Inked, can_focus=True):
         """Places and digits when all of it was painted last."""
         self._bar: list[Cell] = []
         self._blank = False
+        self._unplaced: int | None = None
+        """Where it went before it had rows: how far from the top that is to be, they tell."""
         self._dragging = False
         self._base_known: Style | None = None
 
@@ -116,7 +118,7 @@ class LogView(Inked, can_focus=True):
 
     def open(self, pages: LogPages | None) -> None:
         """Show another log from its end."""
-        self._left, self.search = 0, None
+        self._left, self.search, self._unplaced = 0, None, None
         self.viewport.open(pages)
         self.paint_again()
 
@@ -179,6 +181,7 @@ class LogView(Inked, can_focus=True):
 
     def go_to(self, position: int, *, on_top: bool = False) -> None:
         """Pause at the line that holds a position, and mark it."""
+        self._unplaced = position if not self.size.height and not on_top else None
         self.viewport.go_to(position, on_top=on_top)
         self.paint_again()
 
@@ -195,6 +198,10 @@ class LogView(Inked, can_focus=True):
 
     def on_resize(self) -> None:
         self.viewport.page = max(1, self.size.height)
+        if self._unplaced is not None and self.size.height:
+            position, self._unplaced = self._unplaced, None
+            self.viewport.follow_end()
+            self.viewport.go_to(position)
         self.viewport.place_top()
         self.change(self.look, wrap=self._wraps)
         self.paint_again()
