@@ -213,6 +213,21 @@ def on_newest(seen: Seen) -> bool:
     )
 
 
+def _runs(screen: str) -> int:
+    found = re.search(r"\[All (\d+)\]", screen)
+    return int(found[1]) if found else 0
+
+
+def one_more(seen: Seen) -> bool:
+    """The history has a run that it had not before the key."""
+    return _runs(seen.screen) == _runs(seen.before) + 1
+
+
+def one_less(seen: Seen) -> bool:
+    """The history has lost a run."""
+    return 0 < _runs(seen.screen) == _runs(seen.before) - 1
+
+
 def below_newest(seen: Seen) -> bool:
     return cursor_row(seen) != "" and not on_newest(seen) and "runs" not in cursor_row(seen)
 
@@ -283,8 +298,8 @@ DASHBOARD = [
           (Step("escape", "› All runs"), Step("escape", lacks("/job:fails")), *NEWEST)),
     Proof("runs.switch", "f", lacks("[All"), (), (Step("escape", "[All"), *NEWEST)),
     Proof("runs.copy", "y", "Copy of run", (), (Step("1", copied_run),)),
-    Proof("runs.delete", "D", "Delete run", (), (Step("d", "u Undo"), Step("u", lacks("u Undo")), *NEWEST)),
-    Proof("runs.undelete", "u", lacks("u Undo"), (Step("D", "Delete run"), Step("d", "u Undo")), NEWEST),
+    Proof("runs.delete", "D", "Delete run", (), (Step("d", one_less), Step("u", one_more), *NEWEST)),
+    Proof("runs.undelete", "u", one_more, (Step("D", "Delete run"), Step("d", one_less)), NEWEST),
     Proof("runs.above", "left_curly_bracket", on_newest, (NEXT,)),
     Proof("runs.below", "right_curly_bracket", below_newest, (), (BEFORE,)),
     Proof("runs.previous_job", "left_square_bracket", "Every job is in this list"),
