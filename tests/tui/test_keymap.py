@@ -123,7 +123,8 @@ async def test_messages_name_the_keys_that_count() -> None:
 async def test_what_is_wrong_in_the_file_is_told_and_the_rest_counts() -> None:
     wanted = wanting(job__run=("x", "F9"), no__such=("r",), job__kill=("ctrl+b",))
     async with open_tui(eleven_jobs(), (120, 36), **wanted) as tui:
-        told = " ".join(tui.toasts)
+        told = " ".join(notice.text for notice in tui.app.session.store.notices)
+        assert len(tui.toasts) == 1, "several at once are one message"
         assert "x is wanted for job.run, but it is the key of job.stop" in told
         assert "'no.such'" in told and "ctrl+b for job.kill may not arrive" in told
         await tui.select("import-legacy")

@@ -160,8 +160,9 @@ async def test_an_unknown_theme_and_a_broken_file_are_told(tmp_path: Path) -> No
     (tmp_path / "mine.toml").write_text('primary = "nocolour"\n')
     async with open_tui(eleven_jobs(), theme="missing", user_themes=tmp_path) as tui:
         assert tui.app.theme == "wjtui-dark"
-        assert "There is no theme 'missing'" in tui.text
-        assert any("mine.toml" in title for title in tui.toasts)
+        told = " ".join(notice.text for notice in tui.app.session.store.notices)
+        assert "There is no theme 'missing'" in told and "mine.toml" in told
+        assert len(tui.toasts) == 1, "both are one message, and stay in the event list"
 
 
 async def test_ascii_uses_no_other_character() -> None:

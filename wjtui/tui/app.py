@@ -113,6 +113,7 @@ class WjtuiApp(Dressed, inherit_bindings=False):
             memory=self._memory,
             leave=self.end,
             try_again=self.pump.try_again,
+            publish=self.publish,
             wake=self._frames.wake,
             redraw=self.redraw,
             lagging=lambda: self.outlet.lagging,
@@ -148,6 +149,11 @@ class WjtuiApp(Dressed, inherit_bindings=False):
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         super()._display(screen, cast(Any, self._picture.less(renderable)))
 
+    def _come_back(self) -> None:
+        """After fg the terminal is empty, and the library believes it still shows what it did."""
+        self._crier.say_title()
+        self.redraw()
+
     def redraw(self) -> None:
         """Send every cell again, whatever the terminal shows."""
         self._picture.forget()
@@ -164,10 +170,9 @@ class WjtuiApp(Dressed, inherit_bindings=False):
         self.session.topics[Topic.JOBS].subscribe(self, self._crier.on_jobs)
         self.session.frames.subscribe(self, self._crier.on_frame)
         self._frames.start(self.set_interval(FRAME, self._frames.beat, name="frames"))
-        # After fg the terminal is empty, and the library believes it still shows what it did.
-        self.app_resume_signal.subscribe(self, lambda _: self.call_later(self.redraw))
+        self.app_resume_signal.subscribe(self, lambda _: self.call_later(self._come_back))
         for trouble in (*self.options.troubles, *self.keys.troubles, *self.session.theme_troubles):
-            self.call_after_refresh(self._tell, trouble, "", Tone.WARNING)
+            self.call_after_refresh(self.session.remark, trouble)
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.CursorPosition):

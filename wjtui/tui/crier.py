@@ -55,7 +55,12 @@ class Crier:
         )
         if title != self._title:
             self._title = title
-            self._write(set_title(title))
+            self.say_title()
+
+    def say_title(self) -> None:
+        """Give the terminal its title: at each change, and when it was another program's for a while."""
+        if self._title:
+            self._write(set_title(self._title))
 
     def on_frame(self, number: int) -> None:
         """What was held back may be due."""

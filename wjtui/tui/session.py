@@ -8,7 +8,7 @@ from datetime import datetime
 
 from textual.signal import Signal
 
-from wjtui.model.events import Tone
+from wjtui.model.events import Notice, Tone
 from wjtui.service import JobService
 from wjtui.tui.bindings import Keys
 from wjtui.tui.dispatch import Dispatch
@@ -17,6 +17,9 @@ from wjtui.tui.memory import Memory
 from wjtui.tui.options import Leave, ScreenOptions
 from wjtui.tui.present.toasts import ToastQueue
 from wjtui.tui.store import Change, Store, Topic
+
+REMARK = "remark"
+"""The code of what this screen noticed by itself."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,8 @@ class Session:
     leave: Callable[[Leave], None]
     try_again: Callable[[], None]
     """Look for the engine at once."""
+    publish: Callable[[Change], None]
+    """Tell whoever listens what changed."""
     wake: Callable[[], None]
     """Have frames shown again: there may be something new."""
     lagging: Callable[[], bool]
@@ -57,6 +62,10 @@ class Session:
     def now(self) -> datetime:
         """The time, UTC."""
         return self.options.clock.now()
+
+    def remark(self, sentence: str) -> None:
+        """Tell a trouble of this sitting: shortly, together with its like, and kept in the event list."""
+        self.publish(self.store.remark(Notice(self.now, sentence, Tone.WARNING, code=REMARK)))
 
     def tell(
         self,

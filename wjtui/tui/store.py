@@ -119,6 +119,7 @@ class Store:
         """Of jobs whose details somebody looks at."""
         self.extents: dict[LogRef, LogExtent] = {}
         self.notices: list[Notice] = []
+        self._remarks: list[Notice] = []
         self.pending: dict[JobKey, str] = {}
         """Commands on their way, as the word that stands in for the job's status."""
         self.past: dict[JobKey, Past] = {}
@@ -152,6 +153,13 @@ class Store:
         self.past[key] = past._replace(missed=with_newest(past.missed, self.newest_missed.get(key)))
         return Change({Topic.PAST}, {key})
 
+    def remark(self, notice: Notice) -> Change:
+        """Something that this screen noticed by itself: it stays whatever the engine tells."""
+        self._remarks.append(notice)
+        change = Change()
+        self._notice(notice, change)
+        return change
+
     def locate(self, key: JobKey, found: Whereabouts) -> Change:
         """The engine answered where a job runs."""
         if self.whereabouts.get(key) == found:
@@ -176,7 +184,7 @@ class Store:
         self.whereabouts = {}
         self.extents = {}
         self.past, self.newest_missed = {}, {}
-        self.notices = list(snapshot.notices)[-NOTICES_KEPT:]
+        self.notices = sorted((*self._remarks, *snapshot.notices), key=lambda each: each.at)[-NOTICES_KEPT:]
         change.topics |= {Topic.ENGINE, Topic.JOBS, Topic.NOTICES, Topic.PAST, Topic.RUNS}
         change.anew = True
         change.jobs |= gone | set(self.jobs)

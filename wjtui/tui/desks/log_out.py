@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shlex
 import tempfile
@@ -132,11 +133,15 @@ class LogOut:
         self._session.tell(f"Copied {what}: {len(text):,} characters.")
 
     def _save_as(self, wish: SaveWish | None) -> None:
-        if wish is None:
-            return
+        if wish is not None:
+            self._pane.errands.start("look where to save", self._look_where(wish))
+
+    async def _look_where(self, wish: SaveWish) -> None:
+        """Save at once where nothing is yet, and ask where a file is."""
         try:
             path = Path(wish.path).expanduser().absolute()
-            exists, is_file = path.exists(), path.is_file()
+            exists = await asyncio.to_thread(path.exists)
+            is_file = await asyncio.to_thread(path.is_file)
         except (OSError, RuntimeError, ValueError) as error:
             self._refuse(f"'{plain(wish.path)}' names no file: {error}.")
             return
@@ -150,7 +155,7 @@ class LogOut:
                 question, lambda answer: self._write(path, codes=wish.codes) if answer == "yes" else None
             )
         else:
-            self._write(path, codes=wish.codes)
+            await self._save(path, codes=wish.codes)
 
     def _write(self, path: Path, *, codes: bool) -> None:
         self._pane.errands.start("save log", self._save(path, codes=codes))
@@ -183,7 +188,7 @@ class LogOut:
     async def _lend(self, argv: list[str]) -> None:
         """Give the terminal to a program that shows the log's file, or a copy where there is none here."""
         path = self._path()
-        if path is not None and path.is_file():
+        if path is not None and await asyncio.to_thread(path.is_file):
             await self._show(argv, path)
             return
         with tempfile.TemporaryDirectory(prefix="wjtui-") as folder:

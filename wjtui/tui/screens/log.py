@@ -146,6 +146,10 @@ class LogScreen(View):
         super().on_jobs(change)
         self.log_pane.over = self._over
 
+    def tick(self) -> None:
+        super().tick()
+        self.log_pane.sync()  # what is said of the last seconds gets old
+
     def on_frame(self, number: int) -> None:
         self.log_pane.sync()
         self.say_footer_once_read(self.log_pane)

@@ -11,7 +11,6 @@ from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from wjtui.model.events import Tone
 from wjtui.model.jobs import Job
 from wjtui.tui.commands.command import Step, Where
 from wjtui.tui.desks.list import ListDesk
@@ -81,7 +80,7 @@ class MainScreen(View):
         self.refresh_rows()
         self._say_all()
         for trouble in self._troubles:
-            self.session.tell(trouble, tone=Tone.WARNING)
+            self.session.remark(trouble)
 
     # Its parts
 

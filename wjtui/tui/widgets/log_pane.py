@@ -377,7 +377,6 @@ class LogPane(Container):
         self.dress()
 
     def _look_again(self) -> None:
-        self.session.wake()  # what is said of the last seconds gets old
         self._missed = self.hidden
         if not self._missed and self.pages is not None:
             self.pages.grew()

@@ -115,9 +115,11 @@ class LogReading:
         pages.grew()  # while it was being opened, nobody listened to what came
         while self.pages is pages:
             self._wake.clear()
-            awaited = pages.waiting
+            awaited, known = pages.waiting, (pages.version, pages.read_back)
             if await pages.advance():
-                self._more()
+                # A look at a log that has not grown is no reason for frames.
+                if known != (pages.version, pages.read_back):
+                    self._more()
                 if awaited and not pages.waiting:
                     self._arrived()
                 await asyncio.sleep(0)
