@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from tests.support.fake_changes import FakeDeploys, FakeSettings, FakeTrash, FakeVersions
 from wjtui.logs.line import Level, message
 from wjtui.model.errors import Conflict, JobNotFound, NotAllowed, NotRunning, RunNotFound, WjtuiError
 from wjtui.model.events import (
@@ -42,7 +43,10 @@ from wjtui.model.jobs import (
 )
 from wjtui.model.runs import Exit, Launch, Run, RunId, RunRef, RunStatus, make_run_id, run_outcome
 from wjtui.model.schedules import LaterStart, Missed, Schedule, ScheduleState
+from wjtui.model.settings import JobSettings
+from wjtui.model.versions import Cause
 from wjtui.service import LogSource
+from wjtui.settings.parse import parse_settings
 
 NOW = datetime(2026, 11, 21, 5, 12, 9, tzinfo=UTC)
 _ENDED = object()
@@ -126,7 +130,7 @@ class FakeJobService:
         """What ``missed`` answers, by ``JobId.key``."""
         self.past: list[Run] = []
         """Runs of ``runs``, ``get_run`` and ``history`` beside the latest run of each job, in any order."""
-        self.trash: dict[RunRef, Run] = {}
+        self.deleted_runs: dict[RunRef, Run] = {}
         """What ``delete_run`` took and ``restore_run`` brings back."""
         self.passed_launches: dict[tuple[str, str], list[Launch]] = {}
         """What ``launches`` answers beside the latest one, by ``JobId.key``, newest first."""
@@ -142,6 +146,12 @@ class FakeJobService:
         self.unreachable: WjtuiError | None = None
         self.connections = 0
         self.ends_on_shut_down = True
+        self.versions = FakeVersions(self._command, self._known, NOW)
+        self.deploys = FakeDeploys(self._command, self._adopt)
+        self.settings = FakeSettings(self._command, self._known, self._settings_changed)
+        self.trash = FakeTrash(
+            self._command, self._known, lambda job: self.tell(JobRemoved(job.id)), self.add, NOW
+        )
         self._seq = 0
         self._subscribers: list[asyncio.Queue[Envelope | Snapshot | object]] = []
 
@@ -257,18 +267,18 @@ class FakeJobService:
         if not run.status.ended:
             raise Conflict(f"Run {ref.run} of '{ref.job.name}' is going: cancel it first.")
         rest = [one for one in self._runs_of(self._known(ref.job)) if one.ref != ref]
-        self.trash[ref] = run
+        self.deleted_runs[ref] = run
         self.tell(RunRemoved(ref))
         self._keep_runs(ref.job, rest)
 
     async def restore_run(self, ref: RunRef) -> None:
         await self._command("restore_run", ref.job.name, ref.run)
         known = self._runs_of(self._known(ref.job))
-        if ref not in self.trash:
+        if ref not in self.deleted_runs:
             raise RunNotFound(f"Run {ref.run} of '{ref.job.name}' is not in the trash.")
         if any(run.ref == ref for run in known):
             raise Conflict(f"There is a run {ref.run} of '{ref.job.name}' again.")
-        run = self.trash.pop(ref)
+        run = self.deleted_runs.pop(ref)
         self.tell(RunChanged(run))
         self._keep_runs(ref.job, [run, *known])
 
@@ -364,6 +374,20 @@ class FakeJobService:
         settings = msgspec.structs.replace(found.settings, enabled=state is not ScheduleState.PAUSED)
         schedule = msgspec.structs.replace(found.schedule, state=state)
         self.change(job.name, settings=settings, schedule=schedule, next_run=due)
+
+    def _adopt(self, job: JobId, text: str) -> int:
+        """A job was deployed: it is there now, with these settings."""
+        existed = job.key in self.jobs
+        self.add(self.jobs.get(job.key) or make_job(job.name, kind=job.type))
+        self.settings.texts[job.key] = text
+        return self.versions.add(job, Cause.DEPLOY, existed=existed).number
+
+    def _settings_changed(self, job: JobId, text: str, by: str) -> int:
+        """A ``settings.job`` was saved."""
+        found = self._known(job)
+        settings = parse_settings(text, job.type).settings if text.strip() else JobSettings()
+        self.change(found.id.name, settings=settings)
+        return self.versions.add(job, Cause.SETTINGS, by=by, existed=True).number
 
     def _runs_of(self, job: Job) -> list[Run]:
         """Runs of a job, newest first."""

@@ -14,7 +14,6 @@ import msgspec
 from tests.support.fake_clock import FakeClock
 from wjtui.engine.catalog.discover import Definition
 from wjtui.engine.catalog.hosts import find_hosts
-from wjtui.engine.catalog.settings_check import check_settings
 from wjtui.engine.config import Config
 from wjtui.engine.history.store import RunStore
 from wjtui.engine.process.launches import Launches
@@ -28,6 +27,7 @@ from wjtui.model.events import EngineInfo
 from wjtui.model.identity import JobId, JobType
 from wjtui.model.jobs import Idle, Job, Script
 from wjtui.model.runs import Run, RunId, RunRef, RunStatus, make_run_id
+from wjtui.settings.check import check_settings
 
 SCRIPT = Script("run.sh", "BashScriptHost", ("/bin/bash",), "it is there")
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
-import msgspec
-
-from wjtui.support.files import read_whole
+from wjtui.engine.site_file import CONNECTIONS, VALUES, SiteFile
+from wjtui.model.site import ConnectionString, Inherited, SiteSettings
+from wjtui.schedule.zones import pick_zone
+from wjtui.settings import values
+from wjtui.settings.keys import APP_SETTINGS
 
 KNOWN = frozenset(
     {
@@ -22,9 +24,8 @@ KNOWN = frozenset(
         "WEBJOBS_LOG_TRIGGERED_JOBS_TO_APP_LOGS",
     }
 )
-LARGEST = 2**31 - 1
+LARGEST = values.LARGEST
 """What is larger means "for ever" and is cut to this: 68 years in seconds, which a date can still bear."""
-_INTEGER = re.compile(r"\s*[+-]?[0-9]{1,18}\s*")
 
 
 def is_true(text: str | None) -> bool:
@@ -34,46 +35,90 @@ def is_true(text: str | None) -> bool:
 
 def integer(text: str | None, default: int) -> int:
     """A whole number with blanks and a sign allowed around it; ``default`` for anything else."""
-    if text is None or not _INTEGER.fullmatch(text):
-        return default
-    return max(-LARGEST, min(LARGEST, int(text)))
+    found = None if text is None else values.integer(text)
+    return default if found is None else found
+
+
+def _positive(text: str | None, default: int) -> int:
+    """A whole number from 1 on; ``default`` for anything else."""
+    found = integer(text, default)
+    return found if found > 0 else default
 
 
 class Config:
     """The settings in force. Values are read at each use, so a change needs no engine restart (spec 3.1)."""
 
-    def __init__(self, environment: Mapping[str, str], site_settings: Path | None = None) -> None:
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        site_settings: Path | None = None,
+        connection_strings: Path | None = None,
+    ) -> None:
         self._environment = dict(environment)
-        self._file = site_settings
-        self._stamp: tuple[int, int] | None = None
-        self.site: dict[str, str] = {}
+        self._values: SiteFile[dict[str, str]] = SiteFile(site_settings, VALUES)
+        self._connections: SiteFile[tuple[ConnectionString, ...]] = SiteFile(connection_strings, CONNECTIONS)
+        self.variables: dict[str, str] = {}
+        """What every job finds in its environment: site settings and connection strings, all of it secret.
+
+        Another mapping after each change: a process that runs keeps what it was started with.
+        """
         self.refresh()
 
-    def refresh(self) -> bool:
-        """Read the site settings again if their file changed; True when a value changed.
+    def refresh(self, *, anew: bool = False) -> bool:
+        """Read the settings of the site again if a file changed, or ``anew``; True: a value is another one.
 
-        A file that cannot be read or is no object of strings leaves the values as they were.
+        A file that cannot be read or does not hold what it should leaves the values as they were.
         """
-        if self._file is None:
-            return False
-        try:
-            found = self._file.stat()
-            stamp = (found.st_mtime_ns, found.st_size)
-            if stamp == self._stamp:
-                return False
-            values = msgspec.json.decode(read_whole(self._file), type=dict[str, str])
-        except FileNotFoundError:
-            stamp, values = (0, 0), {}
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return False
-        self._stamp = stamp
-        changed = values != self.site
-        self.site = values
-        return changed
+        changed = [file.refresh(anew=anew) for file in (self._values, self._connections)]
+        if any(changed):
+            self.variables = {**self.site, **{each.variable: each.value for each in self.connections}}
+        return any(changed)
+
+    @property
+    def site(self) -> dict[str, str]:
+        """Site settings alone."""
+        return self._values.value
+
+    @property
+    def connections(self) -> tuple[ConnectionString, ...]:
+        """Connection strings."""
+        return self._connections.value
 
     def get(self, key: str) -> str | None:
         """A setting's text: site setting, else environment."""
         return self.site.get(key, self._environment.get(key))
+
+    @property
+    def app_settings(self) -> dict[str, Inherited]:
+        """App settings that ``settings.job`` overrides, as far as they are set, and who says so."""
+        found = {}
+        for name in APP_SETTINGS:
+            if name in self.site:
+                found[name] = Inherited(self.site[name], "site setting")
+            elif name in self._environment:
+                found[name] = Inherited(self._environment[name], "environment")
+        return found
+
+    @property
+    def in_force(self) -> SiteSettings:
+        """The settings of the site that count now; without a tag."""
+        ours = ("WEBJOBS_", "WEBSITE_")
+        inherited = {name: text for name, text in self._environment.items() if name.startswith(ours)}
+        return SiteSettings(self.site, self.connections, inherited)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the settings say about the engine: fields of its EngineInfo."""
+        choice = pick_zone(None, self.time_zone)
+        notes = [f"{key} is no WebJobs setting: check its spelling." for key in self.unknown_keys()]
+        if choice.problem is not None:
+            notes.append(choice.problem.text)
+        return {
+            "stopped_by_setting": self.stopped,
+            "schedules_off": self.disable_schedule,
+            "zone": choice.zone.key,
+            "notes": tuple(notes),
+        }
 
     @property
     def environment(self) -> dict[str, str]:
@@ -93,8 +138,7 @@ class Config:
     @property
     def history_size(self) -> int:
         """Runs kept a job; default 50 (D-06)."""
-        size = integer(self.get("WEBJOBS_HISTORY_SIZE"), 50)
-        return size if size > 0 else 50
+        return _positive(self.get("WEBJOBS_HISTORY_SIZE"), 50)
 
     @property
     def stopped(self) -> bool:
@@ -126,6 +170,31 @@ class Config:
         """The package is mounted read-only: every write goes to the secondary source (spec 1.1)."""
         value = self.get("WEBSITE_RUN_FROM_PACKAGE")
         return is_true(value) or bool(value and value.lower().startswith(("http://", "https://")))
+
+    @property
+    def versions_kept(self) -> int:
+        """``WJTUI_VERSIONS_KEPT``: earlier versions kept of each job; default 5."""
+        return _positive(self.get("WJTUI_VERSIONS_KEPT"), 5)
+
+    @property
+    def max_upload(self) -> int:
+        """``WJTUI_MAX_UPLOAD_MB`` in bytes: the largest archive or script that is taken (spec 9.2)."""
+        return _positive(self.get("WJTUI_MAX_UPLOAD_MB"), 100) << 20
+
+    @property
+    def max_entries(self) -> int:
+        """``WJTUI_MAX_ENTRIES``: files and folders that a package may hold (spec 9.2)."""
+        return _positive(self.get("WJTUI_MAX_ENTRIES"), 10_000)
+
+    @property
+    def max_unpacked(self) -> int:
+        """``WJTUI_MAX_UNPACKED_MB`` in bytes: what a package may take on the disk (spec 9.2)."""
+        return _positive(self.get("WJTUI_MAX_UNPACKED_MB"), 1024) << 20
+
+    @property
+    def max_ratio(self) -> int:
+        """``WJTUI_MAX_RATIO``: how many times its size an archive may unpack to (spec 9.2)."""
+        return _positive(self.get("WJTUI_MAX_RATIO"), 200)
 
     def unknown_keys(self) -> list[str]:
         """Keys that look like WebJobs settings and are none: mistyped ones cost users jobs (spec 10)."""

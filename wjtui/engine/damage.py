@@ -15,6 +15,7 @@ import msgspec
 
 from wjtui.engine.history.launches import encode_launches, read_launches
 from wjtui.engine.site import Site
+from wjtui.engine.site_file import CONNECTIONS, VALUES
 from wjtui.model.identity import JobId, JobType
 from wjtui.support.files import read_whole, set_aside, write_atomic
 
@@ -74,7 +75,8 @@ def set_damage_aside(site: Site, jobs: Iterable[JobId], aside: Aside) -> None:
     ):
         _check_folder(folder, aside)
     _check_file(site.engine_log, aside)
-    _check_json(site.site_settings, dict[str, str], aside)
+    _check_json(site.site_settings, VALUES, aside)
+    _check_json(site.connection_strings, CONNECTIONS, aside)
     for job in jobs:
         _check_job(site, job, aside)
 

@@ -16,6 +16,7 @@ from wjtui.engine.catalog.hosts import find_hosts
 from wjtui.engine.catalog.watch import Watcher
 from wjtui.engine.config import Config
 from wjtui.engine.damage import Aside, set_damage_aside
+from wjtui.engine.deploy.recovery import recover
 from wjtui.engine.history.store import RunStore
 from wjtui.engine.history.trash import Trash
 from wjtui.engine.notify import Notifier
@@ -32,7 +33,6 @@ from wjtui.engine.state import State
 from wjtui.model.base import iso
 from wjtui.model.errors import EngineBusy, RootUnusable
 from wjtui.model.events import EngineInfo, Tone
-from wjtui.schedule.zones import pick_zone
 from wjtui.support.clock import Clock, SystemClock
 from wjtui.support.locks import FileLock, holder_note
 
@@ -89,7 +89,7 @@ class Engine:
         self._options = options
         self._withdraw = withdraw
         self._lock = FileLock(site.engine_lock)
-        config = Config(options.environment, site.site_settings)
+        config = Config(options.environment, site.site_settings, site.connection_strings)
         info = EngineInfo(
             str(site.root), site.instance, os.getpid(), __version__, clock.now(), attended=options.attended
         )
@@ -188,7 +188,11 @@ class Engine:
         for run in await asyncio.to_thread(close_open_runs, self.site, rooms.store, self._aside):
             text = f"run {run.ref.run} was aborted: the engine ended while it ran"
             rooms.state.raise_notice(text, Tone.WARNING, run.ref.job)
-        rooms.state.put_info(hosts=rooms.hosts.summary(), **self._settings())
+        left = await asyncio.to_thread(recover, self.site, rooms.config)
+        for mended in left.mended:
+            rooms.state.raise_notice(mended.text, Tone.WARNING, mended.job)
+        await self.service.settings.mend()
+        rooms.state.put_info(hosts=rooms.hosts.summary(), **rooms.config.facts)
         watcher = Watcher(
             self.site,
             rooms.clock,
@@ -201,6 +205,7 @@ class Engine:
         await asyncio.to_thread(set_damage_aside, self.site, jobs, self._aside)
         self._aside.tell(lambda text, job: rooms.state.raise_notice(text, Tone.WARNING, job, "damaged"))
         await self._supervisor.refresh(found.jobs, found)
+        self.service.resume_deploys(left.waiting)
         self._watcher = watcher
 
     async def stop(self, *, now: bool = False) -> None:
@@ -232,6 +237,7 @@ class Engine:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
             await self._supervisor.stop_all()
+            await self.service.close()
             await self._notifier.close()
             self._rooms.state.bus.close()
         finally:
@@ -270,10 +276,7 @@ class Engine:
                 rooms.hosts = hosts
                 rooms.state.put_info(hosts=hosts.summary())
                 await self._supervisor.read_all()
-            if rooms.config.refresh():
-                rooms.state.put_info(**self._settings())
-                self._supervisor.reconcile_all()
-                self._scheduler.read_settings()
+            self._supervisor.read_settings()
 
     async def _measure(self) -> None:
         """What jobs use, while somebody looks: the scan costs 10 ms with 500 processes."""
@@ -297,6 +300,7 @@ class Engine:
             if (today := clock.now().date()) != emptied:
                 emptied = today
                 await asyncio.to_thread(trash.empty, clock.now())
+                await self.service.trash.empty()
             await self._rooms.clock.sleep(REAP_EVERY_SECONDS)
             reap_orphans(self._rooms.launches.leaders)
 
@@ -343,17 +347,3 @@ class Engine:
             f"Another engine{by} serves '{self.site.root}' as instance '{self.site.iid}': attach to it with "
             "wjtui, or give this one another name with --instance NAME (its first six characters count)."
         )
-
-    def _settings(self) -> dict[str, Any]:
-        """What the settings say about this engine: fields of its EngineInfo."""
-        config = self._rooms.config
-        choice = pick_zone(None, config.time_zone)
-        notes = [f"{key} is no WebJobs setting: check its spelling." for key in config.unknown_keys()]
-        if choice.problem is not None:
-            notes.append(choice.problem.text)
-        return {
-            "stopped_by_setting": config.stopped,
-            "schedules_off": config.disable_schedule,
-            "zone": choice.zone.key,
-            "notes": tuple(notes),
-        }

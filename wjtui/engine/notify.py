@@ -92,7 +92,11 @@ class Notifier:
             await self._tasks.join()
 
     def _hear(self, envelope: Envelope) -> None:
-        if (failure := self._watch.look(envelope.event, envelope.at)) is not None:
+        failure = self._watch.look(envelope.event, envelope.at)
+        if failure is None:
+            return
+        job = self._rooms.state.jobs.get(failure.job.key)
+        if job is None or job.settings.tells("command"):
             self._ledger.add(failure)
             self._wake.set()
 

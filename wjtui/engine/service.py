@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from wjtui.engine.deploy.claims import Claims
+from wjtui.engine.deploy.journal import Journal
+from wjtui.engine.deploy.replacing import Replacing
+from wjtui.engine.deploy.service import LocalDeploys
+from wjtui.engine.deploy.trash import LocalTrash
+from wjtui.engine.deploy.version_store import VersionStore
+from wjtui.engine.deploy.versions import LocalVersions
+from wjtui.engine.deploy.work import Work
 from wjtui.engine.history.timeline import read_page
 from wjtui.engine.removal import Removal
 from wjtui.engine.rooms import Rooms
@@ -14,6 +22,7 @@ from wjtui.engine.running.instances import read_instances, read_run_holder
 from wjtui.engine.running.program import rehearsed
 from wjtui.engine.running.supervisor import Supervisor
 from wjtui.engine.scheduling.scheduler import Scheduler
+from wjtui.engine.settings_service import LocalSettings
 from wjtui.logs.reader import FileLogSource, LogFile
 from wjtui.logs.writer import rolled_app_log, rolled_job_log
 from wjtui.model.errors import Conflict, EngineStopping, InvalidRequest, NotAllowed, NotRunning, RunNotFound
@@ -42,6 +51,13 @@ class LocalJobService:
         self._scheduler = scheduler
         self._shut_down = shut_down
         self._removal = Removal(rooms, supervisor, scheduler)
+        store, claims = VersionStore(rooms.site, rooms.config), Claims()
+        self._work = work = Work(rooms.state)
+        self._replacing = replacing = Replacing(rooms, supervisor, store, claims, work)
+        self.deploys = LocalDeploys(rooms, store, claims, work, replacing)
+        self.versions = LocalVersions(rooms, supervisor, store, claims, work, replacing)
+        self.trash = LocalTrash(rooms, supervisor, store, claims, work)
+        self.settings = LocalSettings(rooms, supervisor, store, work, claims)
 
     async def snapshot(self) -> Snapshot:
         """Everything to show."""
@@ -110,7 +126,7 @@ class LocalJobService:
             definition = runner.definition
             if definition.script is None or not found.runnable:
                 raise Conflict(f"'{found.id.name}' cannot run: {found.error}")
-            program = rehearsed(definition, definition.script, rooms.site, rooms.config.site)
+            program = rehearsed(definition, definition.script, rooms.site, rooms.config.variables)
         return program.workplace(rooms.site, rooms.config.environment, group.pid if group else None)
 
     async def open_log(self, ref: LogRef) -> LogSource:
@@ -240,6 +256,15 @@ class LocalJobService:
     async def shut_down(self) -> None:
         """Begin the end of the engine."""
         self._shut_down()
+
+    def resume_deploys(self, waiting: Iterable[tuple[Path, Journal]]) -> None:
+        """Go on with deploys that wait for a run to end, whoever began them."""
+        self._replacing.resume(waiting)
+
+    async def close(self) -> None:
+        """End what changes files: what is being done is done to its end, what waits is left to be resumed."""
+        await self._replacing.close()
+        await self._work.join()
 
     def _check_stopping(self) -> None:
         if self._rooms.state.info.stopping:

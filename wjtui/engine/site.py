@@ -77,6 +77,7 @@ class Site:
         self.engine_file = self.own / "engine.json"
         self.engine_log = self.own / "engine.log"
         self.site_settings = self.shared / "site_settings.json"
+        self.connection_strings = self.shared / "connection_strings.json"
         self.data = root / "data" / "jobs"
         self.app_logs = root / "LogFiles" / "Application"
 

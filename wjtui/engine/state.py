@@ -8,8 +8,10 @@ from typing import Any
 import msgspec
 
 from wjtui.engine.bus import KEPT_NOTICES, Bus
+from wjtui.model.deploys import Progress
 from wjtui.model.errors import JobNotFound
 from wjtui.model.events import (
+    DeployProgressed,
     EngineChanged,
     EngineInfo,
     JobChanged,
@@ -35,6 +37,8 @@ from wjtui.support.clock import Clock
 
 JobKey = tuple[str, str]
 
+PROGRESS_EVERY_SECONDS = 0.1
+
 
 class State:
     """What the engine knows now. Only engine rooms write it, all in one loop: no locks."""
@@ -46,6 +50,7 @@ class State:
         self.jobs: dict[JobKey, Job] = {}
         self._usage: dict[JobKey, UsageSampled] = {}
         self._notices: deque[Notice] = deque(maxlen=KEPT_NOTICES)
+        self._progressed: dict[str, float] = {}
 
     def snapshot(self) -> Snapshot:
         """Everything, sorted by name, triggered jobs first (spec 8.4)."""
@@ -105,6 +110,15 @@ class State:
         if known is None or known.usage != usage:
             self._usage[job.key] = UsageSampled(job, usage)
             self.bus.publish(self._usage[job.key])
+
+    def tell_progress(self, progress: Progress) -> None:
+        """Tell how far work on a package has come; of one package at most ten times a second."""
+        now = self.clock.monotonic()
+        recent = {at: told for at, told in self._progressed.items() if now - told < PROGRESS_EVERY_SECONDS}
+        if progress.token not in recent:
+            self.bus.publish(DeployProgressed(progress))
+            recent[progress.token] = now
+        self._progressed = recent
 
     def raise_notice(
         self, text: str, tone: Tone = Tone.INFO, job: JobId | None = None, code: str = ""

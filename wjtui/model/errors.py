@@ -39,6 +39,22 @@ class RunNotFound(WjtuiError):
     exit_status = 4
 
 
+class VersionNotFound(WjtuiError):
+    """No version of that number."""
+
+    code = "version-not-found"
+    http_status = 404
+    exit_status = 4
+
+
+class TrashNotFound(WjtuiError):
+    """No such job in the trash."""
+
+    code = "trash-not-found"
+    http_status = 404
+    exit_status = 4
+
+
 class InvalidRequest(WjtuiError):
     """Something in the request is not allowed; the sentence names it, says what is, and gives an example."""
 
@@ -59,12 +75,26 @@ class InvalidSettings(InvalidRequest):
     code = "invalid-settings"
 
 
+class DeployRejected(InvalidRequest):
+    """A package, or a plan for it, that cannot be put in place; the sentences are all the reasons."""
+
+    code = "deploy-rejected"
+
+
 class InvalidSchedule(InvalidRequest):
     """A schedule expression or a recurrence that cannot be used; says which part of it is wrong."""
 
     code = "invalid-schedule"
 
-    def __init__(self, message: str, *, field: str | None = None, start: int = 0, end: int = 0) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        field: str | None = None,
+        start: int = 0,
+        end: int = 0,
+        meant: str | None = None,
+    ) -> None:
         super().__init__(message)
         self.field = field
         """The field's name, for example ``hour`` or ``month_days``; None: the text as a whole."""
@@ -72,6 +102,8 @@ class InvalidSchedule(InvalidRequest):
         """Where the wrong part begins in the text, in characters."""
         self.end = end
         """Where it ends, exclusive; equal to ``start`` where no part can be named."""
+        self.meant = meant
+        """The expression that was probably meant, where the message names a single one."""
 
 
 class Conflict(WjtuiError):
@@ -92,6 +124,12 @@ class NotRunning(Conflict):
     """There is nothing to end."""
 
     code = "not-running"
+
+
+class SettingsChanged(Conflict):
+    """Somebody else has changed what was edited."""
+
+    code = "settings-changed"
 
 
 class NotAllowed(WjtuiError):

@@ -9,6 +9,7 @@ from enum import StrEnum
 import msgspec
 
 from wjtui.model.base import Value
+from wjtui.model.deploys import Progress
 from wjtui.model.identity import JobId
 from wjtui.model.jobs import Job
 from wjtui.model.runs import Run, RunId, RunRef
@@ -186,6 +187,16 @@ class UsageSampled(Event, frozen=True):
         return "usage", self.id.key
 
 
+class DeployProgressed(Event, frozen=True):
+    """A package is being unpacked, copied or put in place; published at most ten times a second."""
+
+    progress: Progress
+
+    @property
+    def key(self) -> Hashable:
+        return "deploy", self.progress.token
+
+
 class NoticeRaised(Event, frozen=True):
     """Something worth telling."""
 
@@ -210,6 +221,7 @@ AnyEvent = (
     | MissedChanged
     | LogGrew
     | UsageSampled
+    | DeployProgressed
     | NoticeRaised
     | EngineChanged
 )

@@ -11,6 +11,8 @@ from wjtui.model.identity import JobType
 
 DEFAULT_GRACE = {JobType.CONTINUOUS: 5, JobType.TRIGGERED: 30}
 """Seconds a job gets to end by itself, where ``stopping_wait_time`` is absent (spec 3.2)."""
+DEFAULT_NOTIFY = ("toast", "bell", "command")
+"""What a failure does where ``notify`` is absent; ``command`` is nothing unless its user has named one."""
 
 
 class JobSettings(Value, frozen=True):
@@ -37,8 +39,14 @@ class JobSettings(Value, frozen=True):
     misfire: str | None = None
     arguments: str = ""
     env: dict[str, str] = msgspec.field(default_factory=dict)
+    notify: tuple[str, ...] | None = None
+    """``toast``, ``bell``, ``command``: what a failure does; empty: nothing at all."""
     raw: dict[str, Any] = msgspec.field(default_factory=dict)
     """The whole file as read: unknown keys, order and wrong types included."""
+
+    def tells(self, way: str) -> bool:
+        """Whether a failure of the job is told in this way: ``toast``, ``bell`` or ``command``."""
+        return way in (DEFAULT_NOTIFY if self.notify is None else self.notify)
 
     def grace_seconds(self, kind: JobType) -> int:
         """Seconds a job gets between the shutdown file and the kill (spec 5.3, 6.6)."""

@@ -89,6 +89,16 @@ def read_fields(words: Sequence[Word]) -> tuple[Reading, ...]:
     return tuple(_read(field, word) for field, word in zip(FIELDS, words, strict=True))
 
 
+def read_field(field: Field, text: str) -> Reading:
+    """Read one field by itself; raises InvalidSchedule with places within ``text``."""
+    words = split(text)
+    if len(words) != 1:
+        reason = "which is empty" if not words else "which has blanks in it"
+        place = Word(text, 0)
+        raise _wrong(field, place, f"{reason}: it takes {field.allowed}, for example {field.example}")
+    return _read(field, words[0])
+
+
 def write_field(field: Field, values: Sequence[int]) -> str:
     """The field in its expanded form, in which logs and runs show it (spec 7.2)."""
     if len(values) == len(field.all):

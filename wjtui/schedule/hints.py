@@ -48,6 +48,12 @@ def refuse_whole(text: str, words: Sequence[Word]) -> None:
         raise _miscounted(words)
 
 
+def as_six_fields(text: str) -> str | None:
+    """The schedule that a crontab's five fields mean; None where ``text`` is no five fields of one."""
+    words = split(text)
+    return _six_of(words) if len(words) == len(FIELDS) - 1 else None
+
+
 def every(seconds: int) -> str | None:
     """The expression for an interval that divides a day, counted from midnight; None: there is none."""
     for place, (unit, turn) in enumerate(((1, 60), (60, 60), (3600, 24))):
@@ -74,7 +80,8 @@ def _quoted(text: str, words: Sequence[Word]) -> InvalidSchedule | None:
         place = Word(last.text[-1], last.end - 1)
     else:
         return None
-    return _about(place, "is a quotation mark too many" + _write(text.strip(_QUOTES + " ")))
+    meant = text.strip(_QUOTES + " ")
+    return _about(place, "is a quotation mark too many" + _write(meant), _proven(meant))
 
 
 def _strange_blank(text: str, words: Sequence[Word]) -> InvalidSchedule | None:
@@ -84,7 +91,7 @@ def _strange_blank(text: str, words: Sequence[Word]) -> InvalidSchedule | None:
     name = _BLANK_NAMES.get(found[0], f"the character U+{ord(found[0]):04X}")
     meant = " ".join(_STRANGE_BLANK.sub(" ", text).split())
     message = f"Only plain blanks may separate the fields of a schedule, but this has {name}{_write(meant)}."
-    return InvalidSchedule(message, start=found.start(), end=found.end())
+    return InvalidSchedule(message, start=found.start(), end=found.end(), meant=_proven(meant))
 
 
 def _macro(text: str, words: Sequence[Word]) -> InvalidSchedule | None:
@@ -95,7 +102,8 @@ def _macro(text: str, words: Sequence[Word]) -> InvalidSchedule | None:
     if found := _EVERY.fullmatch(name):
         hours, minutes, seconds = (int(number or 0) for number in found.groups())
         meant = every(hours * 3600 + minutes * 60 + seconds)
-    return _about(_span(words), "is not known to Azure: " + (f"write '{meant}'" if meant else _SHAPE))
+    what = "is not known to Azure: " + (f"write '{meant}'" if meant else _SHAPE)
+    return _about(_span(words), what, meant)
 
 
 def _time_span(text: str, words: Sequence[Word]) -> InvalidSchedule | None:
@@ -122,7 +130,7 @@ def _command(text: str, words: Sequence[Word]) -> InvalidSchedule | None:
     if meant is None or a_weekday:
         return None
     what = "is a command, which a schedule does not have: for the five fields before it write"
-    return _about(_span(words[5:]), f"{what} '{meant}'")
+    return _about(_span(words[5:]), f"{what} '{meant}'", meant)
 
 
 def _like_a_day(word: str) -> bool:
@@ -137,35 +145,37 @@ def _torn(text: str, words: Sequence[Word]) -> InvalidSchedule | None:
         return None
     place = next(found for found in _TORN.finditer(text) if " " in found[0])
     message = f"A blank beside '{place[1]}' makes two fields of one{_write(meant)}."
-    return InvalidSchedule(message, start=place.start(), end=place.end())
+    return InvalidSchedule(message, start=place.start(), end=place.end(), meant=meant)
 
 
 def _miscounted(words: Sequence[Word]) -> InvalidSchedule:
     count = len(words)
     has = f"This has {_NUMBERS[count] if count < len(_NUMBERS) else count} field{'s' if count > 1 else ''}"
     place = words if count < len(FIELDS) else words[6:]
-    hint = f", but {_SHAPE}"
+    hint, meant = f", but {_SHAPE}", None
     if count == 5 and (meant := _six_of(words)):
         hint = f", as a crontab has, but a schedule has six, the seconds first: write '{meant}'"
         if words[2].text != "*" and words[4].text != "*":
             hint += ", in which day and day-of-week must both match"
     elif count == 7 and _YEAR.fullmatch(words[6].text):
-        hint = ", but a schedule has six and no year" + _without_year(words)
-    return InvalidSchedule(f"{has}{hint}.", start=place[0].start, end=place[-1].end)
+        advice, meant = _without_year(words)
+        hint = f", but a schedule has six and no year{advice}"
+    return InvalidSchedule(f"{has}{hint}.", start=place[0].start, end=place[-1].end, meant=meant)
 
 
-def _without_year(words: Sequence[Word]) -> str:
+def _without_year(words: Sequence[Word]) -> tuple[str, str | None]:
     # Who writes a year writes Quartz or AWS, where Sunday is 1: numbers of weekdays would shift in silence.
     if any(c.isdigit() for c in words[5].text):
-        return f": leave '{shown(words[6].text)}' out, and count the days of the week from Sunday as 0"
-    return _write(" ".join("*" if word.text == "?" else word.text for word in words[:6]))
+        return f": leave '{shown(words[6].text)}' out, and count the days of the week from Sunday as 0", None
+    meant = " ".join("*" if word.text == "?" else word.text for word in words[:6])
+    return _write(meant), _proven(meant)
 
 
 def _six_of(words: Sequence[Word]) -> str | None:
     """The five fields of a crontab as six; None where they are no crontab's either."""
     *others, weekday = (word.text for word in words)
     meant = " ".join(["0", *others, sunday_as_zero(weekday) or weekday])
-    return meant if len(meant) <= _LONGEST_SUGGESTION and _parses(meant) else None
+    return _proven(meant)
 
 
 def _parses(text: str) -> bool:
@@ -180,7 +190,12 @@ def _parses(text: str) -> bool:
 
 
 def _write(meant: str) -> str:
-    return f": write '{meant}'" if len(meant) <= _LONGEST_SUGGESTION and _parses(meant) else ""
+    return f": write '{meant}'" if _proven(meant) else ""
+
+
+def _proven(meant: str) -> str | None:
+    """A suggestion that is one: it can be read, and a line can hold it."""
+    return meant if len(meant) <= _LONGEST_SUGGESTION and _parses(meant) else None
 
 
 def _text_of(words: Sequence[Word]) -> str:
@@ -195,5 +210,6 @@ def _span(words: Sequence[Word]) -> Word:
     return Word(text, words[0].start)
 
 
-def _about(place: Word, what: str) -> InvalidSchedule:
-    return InvalidSchedule(f"'{shown(place.text)}' {what}.", start=place.start, end=place.end)
+def _about(place: Word, what: str, meant: str | None = None) -> InvalidSchedule:
+    message = f"'{shown(place.text)}' {what}."
+    return InvalidSchedule(message, start=place.start, end=place.end, meant=meant)

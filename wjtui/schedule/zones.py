@@ -78,6 +78,13 @@ def suggest_zone(name: str) -> str | None:
     return spelled[close[0]] if close else None
 
 
+def complete_zone(begun: str) -> str | None:
+    """The first name that goes on as ``begun`` does, those of the IANA before those of Windows."""
+    wanted = begun.casefold()
+    iana = sorted(_iana_names().values(), key=lambda name: (name.count("/") != 1, name))
+    return next((name for name in (*iana, *WINDOWS_ZONES) if name.casefold().startswith(wanted)), None)
+
+
 def zone_hint(name: str) -> str | None:
     """The question whether another name was meant than an unknown one; None: no name is close."""
     meant = suggest_zone(name)

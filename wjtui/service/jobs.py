@@ -1,4 +1,4 @@
-"""The only door between front ends and an engine."""
+"""What a front end may ask about jobs and their runs, and tell them to do."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from wjtui.model.identity import JobId
 from wjtui.model.instances import Instance, Workplace
 from wjtui.model.runs import Launch, Run, RunId, RunRef
 from wjtui.model.schedules import Missed
+from wjtui.service.changes import DeployService, SettingsService, TrashService, VersionService
 
 
 class LogSource(Protocol):
@@ -29,6 +30,22 @@ class JobService(Protocol):
     Every method may raise ``EngineStopping`` or, from an engine elsewhere, ``EngineUnreachable``; methods
     that name a job raise ``JobNotFound``, those that name a run ``RunNotFound``. Names match in any case.
     """
+
+    @property
+    def deploys(self) -> DeployService:
+        """Jobs that are brought in."""
+
+    @property
+    def versions(self) -> VersionService:
+        """Earlier versions of jobs."""
+
+    @property
+    def trash(self) -> TrashService:
+        """Jobs that are deleted, and brought back."""
+
+    @property
+    def settings(self) -> SettingsService:
+        """``settings.job``, and the settings of the site."""
 
     async def snapshot(self) -> Snapshot:
         """Everything to show, and the number from which ``events`` goes on."""

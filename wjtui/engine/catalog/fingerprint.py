@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from wjtui.engine.catalog.script import is_candidate
-from wjtui.engine.catalog.settings_file import DISABLE, SETTINGS
+from wjtui.engine.catalog.settings_file import DISABLE
 from wjtui.model.base import Value
+from wjtui.settings.parse import SETTINGS
 
 MAX_ENTRIES = 20_000
 """Files and folders of one job that are looked at: about 0.1 s of work."""

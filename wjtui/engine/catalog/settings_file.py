@@ -6,18 +6,16 @@ import codecs
 import os
 import stat
 from pathlib import Path
-from typing import Any
 
-from wjtui.engine.catalog.lenient import NotJson, is_strict, read_lenient
-from wjtui.engine.catalog.settings_check import check_settings
-from wjtui.engine.catalog.settings_edit import CannotEdit, set_key
 from wjtui.model.base import Value
 from wjtui.model.identity import JobType
 from wjtui.model.jobs import Problem, Severity
 from wjtui.model.settings import JobSettings
+from wjtui.settings.edit import CannotEdit, set_key
+from wjtui.settings.lenient import NotJson
+from wjtui.settings.parse import SETTINGS, parse_settings
 from wjtui.support.files import sync_folder, write_atomic
 
-SETTINGS = "settings.job"
 DISABLE = "disable.job"
 MAX_BYTES = 1 << 20
 _MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
@@ -32,6 +30,8 @@ class SettingsFile(Value, frozen=True):
     """The file's text without a byte order mark; line ends as they are."""
     path: Path | None = None
     """None: there is none."""
+    data: bytes = b""
+    """The file as it lies on the disk, as far as it can be read."""
     plain: bool = True
     """Whether the text is strict JSON: what is not (comments, trailing commas) is never rewritten unasked."""
     problems: tuple[Problem, ...] = ()
@@ -51,29 +51,22 @@ def read_settings(script_dir: Path, kind: JobType) -> SettingsFile:
         others = ", ".join(found[1:])
         text = f"{found[0]} is read, not {others}: remove what is not meant."
         notes = (Problem("settings-case", text, Severity.NOTE),)
+    data = b""
     try:
-        text = _decode(_read(path))
+        data = _read(path)
+        text = _decode(data)
     except (OSError, UnicodeDecodeError) as error:
-        return SettingsFile(path=path, problems=(_unreadable(found[0], error), *notes))
+        return SettingsFile(path=path, data=data, problems=(_unreadable(found[0], error), *notes))
     try:
-        raw = _parse(text)
+        parsed = parse_settings(text, kind, found[0])
     except NotJson as error:
         reason = f"line {error.line}, column {error.column}: {error.reason}"
         problem = Problem(
             "settings-invalid", f"{found[0]} is not valid ({reason}); it counts as empty until corrected."
         )
-        return SettingsFile(text=text, path=path, plain=False, problems=(problem, *notes))
-    settings, remarks = check_settings(raw, kind)
-    notes += tuple(Problem(code, f"{found[0]}: {remark}", Severity.NOTE) for code, remark in remarks)
-    return SettingsFile(settings, text, path, is_strict(text), notes)
-
-
-def parse_settings(text: str, kind: JobType) -> SettingsFile:
-    """Check a text that is not saved yet, by the same rules. Raises NotJson."""
-    text = text.removeprefix("\ufeff")
-    settings, remarks = check_settings(_parse(text), kind)
-    notes = tuple(Problem(code, f"{SETTINGS}: {remark}", Severity.NOTE) for code, remark in remarks)
-    return SettingsFile(settings, text, None, is_strict(text), notes)
+        return SettingsFile(text=text, path=path, data=data, plain=False, problems=(problem, *notes))
+    problems = (*notes, *parsed.problems)
+    return SettingsFile(parsed.settings, parsed.text, path, data, parsed.plain, problems)
 
 
 def write_settings(script_dir: Path, text: str) -> Path:
@@ -82,7 +75,19 @@ def write_settings(script_dir: Path, text: str) -> Path:
     path = script_dir / (found[0] if found else SETTINGS)
     mode = stat.S_IMODE(path.stat().st_mode) & 0o777 if path.exists() else 0o644
     write_atomic(path, text.encode(), mode=mode, durable=True)
+    if found:
+        path.chmod(mode)  # the mask of the process may have taken some of it away
     return path
+
+
+def remove_settings(script_dir: Path) -> None:
+    """Take ``settings.job`` away durably, in every spelling: what was hidden must not count instead.
+
+    Raises OSError.
+    """
+    for name in spellings(script_dir, SETTINGS):
+        (script_dir / name).unlink(missing_ok=True)
+    sync_folder(script_dir)
 
 
 def set_setting(script_dir: Path, key: str, value: bool) -> None:
@@ -153,14 +158,6 @@ def _decode(data: bytes) -> str:
         return data.decode("utf-16")
     # Not as utf-8-sig: its module is loaded at first use, which fails where descriptors are used up.
     return data.removeprefix(codecs.BOM_UTF8).decode()
-
-
-def _parse(text: str) -> dict[str, Any]:
-    value = read_lenient(text)
-    if not isinstance(value, dict):
-        start = len(text) - len(text.lstrip())
-        raise NotJson("an object in braces is wanted, like {}", text, start)
-    return value
 
 
 def _unreadable(name: str, error: OSError | UnicodeDecodeError) -> Problem:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+
+from wjtui.settings.secrets import looks_secret
 
 ENGINE = "WJTUI_ENGINE"
 JOB = "WJTUI_JOB"
@@ -33,10 +34,6 @@ _OUTER = frozenset(
         GUARDIAN,
     }
 )
-_SECRET_NAME = re.compile("KEY|SECRET|TOKEN|PASS|PWD|CRED|CONN", re.IGNORECASE)
-_FOLDERS = frozenset({"PWD", "OLDPWD"})
-_LOGIN = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
-"""A password in an address: ``redis://:PASSWORD@host``."""
 _MARKERS = {"triggered": "WEBSITE_TRIGGERED_JOB_RUNNING_", "continuous": "WEBSITE_ALWAYS_ON_JOB_RUNNING_"}
 
 
@@ -97,11 +94,7 @@ def secret_names(environment: Mapping[str, str], site_settings: Mapping[str, str
     """Variables whose values are nobody's business, sorted: site settings, and what looks like a secret."""
     return tuple(
         sorted(
-            name
-            for name, value in environment.items()
-            if name in site_settings
-            or (name not in _FOLDERS and _SECRET_NAME.search(name) is not None)
-            or _LOGIN.search(value) is not None
+            name for name, value in environment.items() if name in site_settings or looks_secret(name, value)
         )
     )
 

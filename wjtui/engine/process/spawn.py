@@ -26,6 +26,10 @@ class Command(Value, frozen=True):
     cwd: str
     environment: dict[str, str]
 
+    def __repr__(self) -> str:
+        """Without the environment: it carries secrets."""
+        return f"Command({self.argv!r}, {self.cwd!r}, {len(self.environment)} variables)"
+
 
 _SHORTAGES = frozenset({errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM})
 

@@ -46,7 +46,8 @@ class ContinuousRunner:
 
     __slots__ = (
         "_brake", "_closing", "_ended", "_halt", "_launcher", "_live", "_now", "_reason", "_record",
-        "_rooms", "_short_ends", "_singleton", "_wanted", "_word_at", "definition", "group", "program",
+        "_rest", "_rooms", "_short_ends", "_singleton", "_wanted", "_word_at", "definition", "group",
+        "program",
     )  # fmt: skip
 
     def __init__(self, rooms: Rooms, definition: Definition) -> None:
@@ -67,6 +68,8 @@ class ContinuousRunner:
         self._closing = False
         self._reason = ""
         self._live = False
+        self._rest = asyncio.Event()
+        self._rest.set()
         self._word_at = 0.0
         # Wakes who waits for the end of the job that lives, or for a wish that it live.
         self._halt: asyncio.Future[None] = loop.create_future()
@@ -133,6 +136,10 @@ class ContinuousRunner:
         fire(self._halt)
         await asyncio.shield(self._ended)
 
+    async def at_rest(self) -> None:
+        """Wait until nothing of the job runs or waits to be started again."""
+        await self._rest.wait()
+
     async def discard(self) -> None:
         """Delete what only a living job needs."""
         await self._launcher.discard()
@@ -161,6 +168,7 @@ class ContinuousRunner:
         """From Starting to Stopped, or until the next start after a refresh."""
         halt = self._halt
         self._live = True
+        self._rest.clear()
         try:
             self._record.hold()
             self.say("Status changed to Starting")
@@ -178,6 +186,7 @@ class ContinuousRunner:
                 restarts += 1
         finally:
             self._live = False
+            self._rest.set()
             self._singleton.release(self.say)
         self.say("Status changed to Stopped")
         self._record.release()

@@ -94,7 +94,7 @@ class Launcher:
             str(prepared.root),
             str(prepared.cwd),
             shutdown_file,
-            rooms.config.site,
+            rooms.config.variables,
             run or "",
             arguments,
             _free_port() if definition.id.type is JobType.CONTINUOUS else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from wjtui.engine.catalog.discover import Definition
@@ -31,8 +31,8 @@ class Program:
     folder: str
     """The script's folder below ``root``, in which the process starts."""
     shutdown_file: str
-    site_settings: Mapping[str, str]
-    """As they were at the launch: settings that change are another mapping."""
+    site_settings: Mapping[str, str] = field(repr=False)
+    """``Config.variables`` as they were at the launch; secret."""
     run: str = ""
     arguments: str = ""
     """As given, not taken apart."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+import os
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
 import msgspec
 
 from wjtui.engine.catalog.discover import Definition, Folders, JobKey, define, list_jobs
 from wjtui.engine.catalog.fingerprint import Change, changed, without_own
-from wjtui.engine.catalog.settings_edit import CannotEdit
 from wjtui.engine.catalog.settings_file import set_disabled, set_setting
 from wjtui.engine.process.group import ProcessGroup
 from wjtui.engine.rooms import Rooms
@@ -23,6 +24,7 @@ from wjtui.model.events import Tone
 from wjtui.model.identity import JobId, JobType
 from wjtui.model.jobs import Idle, Initializing, Job, Problem
 from wjtui.model.runs import launch_outcome
+from wjtui.settings.edit import CannotEdit
 from wjtui.support.tasks import TaskSet
 
 log = logging.getLogger(__name__)
@@ -31,6 +33,7 @@ REMIND_EVERY_SECONDS = 60.0
 _STRIP = 10
 _SHOWN_FILES = 5
 _RETRY_SECONDS = 60.0
+_BEGINNING_SECONDS = 0.01
 
 
 Runner = ContinuousRunner | TriggeredRunner
@@ -105,6 +108,43 @@ class Supervisor:
         async with self._reading:
             await self._read(keys, found)
 
+    @asynccontextmanager
+    async def changing(self, *jobs: JobId) -> AsyncIterator[None]:
+        """Nobody reads these jobs while their files change; at the end they are read, and acted on at once.
+
+        Whoever changes files keeps this short: no other job is read meanwhile either.
+        """
+        async with self._reading:
+            try:
+                yield
+            finally:
+                found = await asyncio.to_thread(list_jobs, self._rooms.site)
+                await self._read([job.key for job in jobs], found)
+
+    async def end(self, job: JobId, reason: str) -> None:
+        """End what runs of a job now, with its grace; returns when it has ended. Raises JobNotFound.
+
+        Nothing forbids the next start: whoever asks changes the job's files right after this.
+        """
+        if job.type is JobType.TRIGGERED:
+            runner = self.triggered(job)
+            while not runner.idle:
+                if runner.current is None:  # its folder is being made
+                    await self._rooms.clock.sleep(_BEGINNING_SECONDS)
+                else:
+                    runner.cancel(reason)
+                    await runner.at_rest()
+        else:
+            keeper = self.continuous(job)
+            keeper.ask(keeper.definition, False, reason=reason)
+            await keeper.at_rest()
+
+    async def gone(self, job: JobId) -> None:
+        """Wait until a job whose folder is gone has ended, and nothing more is written for it."""
+        if (leaving := self._leaving.get(job.key)) is not None:
+            await asyncio.wait([leaving.task])
+        await self._scheduler.written()
+
     async def set_disabled(self, job: JobId, disabled: bool) -> None:
         """Write or remove ``disable.job``, and act at once (spec 5.3). Raises Conflict."""
         # A reading that began before the file was written would undo the command when it is applied.
@@ -146,6 +186,14 @@ class Supervisor:
                     ) from None
                 await self._read([job.key], await asyncio.to_thread(list_jobs, self._rooms.site))
         await self._scheduler.settle(job.key)
+
+    def read_settings(self, *, anew: bool = False) -> None:
+        """Obey settings of the site that changed, at once; ``anew``: read them in any case (spec 3.1)."""
+        rooms = self._rooms
+        if rooms.config.refresh(anew=anew):
+            rooms.state.put_info(**rooms.config.facts)
+            self.reconcile_all()
+            self._scheduler.read_settings()
 
     def reconcile_all(self) -> None:
         """A site setting changed: see which jobs shall run now (spec 3.1)."""
@@ -191,7 +239,7 @@ class Supervisor:
         for definition in await asyncio.to_thread(read):
             self._apply(definition)
         for key in gone:
-            if not found.may_hold(known[key].folder):
+            if not _stays(found, known[key]):
                 self._forget(key)
 
     def _apply(self, definition: Definition) -> None:
@@ -327,6 +375,14 @@ class Supervisor:
 
 def _not_found(job: JobId) -> JobNotFound:
     return JobNotFound(f"There is no {job.type.value} job '{job.name}': wjtui list shows what there is.")
+
+
+def _stays(found: Folders, definition: Definition) -> bool:
+    """Whether a job that was not found is there all the same.
+
+    What was found may be older than a switch of the job's folder, which is there all the time.
+    """
+    return found.may_hold(definition.folder) or os.path.isdir(definition.folder)
 
 
 def _facts(definition: Definition) -> dict[str, Any]:

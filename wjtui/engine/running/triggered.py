@@ -137,6 +137,10 @@ class TriggeredRunner:
             self._execution.cancel(reason, now=self._hurried)
         await self._idle.wait()
 
+    async def at_rest(self) -> None:
+        """Wait until no run is going or about to."""
+        await self._idle.wait()
+
     async def discard(self) -> None:
         """Delete what only a living job needs."""
         await self._launcher.discard()

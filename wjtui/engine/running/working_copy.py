@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -70,6 +71,7 @@ def copy_tree(source: Path, target: Path, stop: threading.Event) -> dict[str, Co
     inside = os.path.realpath(source)
     copied: dict[str, Copied] = {}
     folders: list[tuple[str, os.stat_result]] = []
+    begun = os.stat(source).st_ino
     target.mkdir(parents=True)
     try:
         for path, entry in _entries(source):
@@ -91,6 +93,9 @@ def copy_tree(source: Path, target: Path, stop: threading.Event) -> dict[str, Co
                 raise Refused(f"'{shown(path)}' is {_KINDS[stat.S_IFMT(info.st_mode)]}: take it away.")
             os.utime(copy, ns=(info.st_atime_ns, info.st_mtime_ns), follow_symlinks=False)
             copied[path] = Copied(stamp(info), stamp(os.lstat(copy)))
+        if os.stat(source).st_ino != begun:
+            # Else the copy would be half of one version and half of the other.
+            raise OSError(errno.EAGAIN, "a new version was put in place meanwhile", str(source))
         for copy, info in reversed(folders):
             # A folder that its owner may not write to could never be deleted again.
             os.chmod(copy, (info.st_mode & 0o777) | 0o700)

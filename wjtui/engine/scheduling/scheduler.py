@@ -82,6 +82,11 @@ class Scheduler:
         if job.unsaved:
             self._tasks.start(f"forget {job.definition.id}", self._save_quietly(job))
 
+    async def written(self) -> None:
+        """Wait until what was being written of any job is on the disk."""
+        async with self._saving:
+            pass
+
     def read_settings(self) -> None:
         """Site settings changed: act on the zone and on schedules switched on or off (spec 3.1)."""
         now = self._rooms.clock.now()

@@ -8,13 +8,10 @@ import msgspec
 import pytest
 
 from wjtui.engine.catalog import settings_file
-from wjtui.engine.catalog.lenient import NotJson
-from wjtui.engine.catalog.settings_check import check_settings
 from wjtui.engine.catalog.settings_file import (
     MAX_BYTES,
     SettingsFile,
     has_disable,
-    parse_settings,
     read_settings,
     set_disabled,
     write_settings,
@@ -22,6 +19,7 @@ from wjtui.engine.catalog.settings_file import (
 from wjtui.model.identity import JobType
 from wjtui.model.jobs import Severity
 from wjtui.model.settings import JobSettings
+from wjtui.settings.check import check_settings
 
 TRIGGERED, CONTINUOUS = JobType.TRIGGERED, JobType.CONTINUOUS
 
@@ -289,14 +287,6 @@ def test_an_io_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(settings_file, "_read", fail)
     assert "Permission denied" in unreadable(read(tmp_path, "{}"))
-
-
-def test_parse_settings_judges_a_text_that_is_not_saved() -> None:
-    found = parse_settings('\ufeff{"Schedule": "x",}', TRIGGERED)
-    assert not found.plain
-    assert [problem.code for problem in found.problems] == ["settings-key"]
-    with pytest.raises(NotJson):
-        parse_settings("[]", TRIGGERED)
 
 
 def test_write_replaces_the_whole_text_and_keeps_the_mode(tmp_path: Path) -> None:

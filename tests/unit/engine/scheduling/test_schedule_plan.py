@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from wjtui.engine.catalog.settings_check import check_settings
 from wjtui.engine.scheduling.plan import Plan, make_plan
 from wjtui.model.identity import JobType
 from wjtui.model.jobs import Severity
 from wjtui.model.schedules import ScheduleState
 from wjtui.schedule.due import Misfire
+from wjtui.settings.check import check_settings
 
 NOON = datetime(2027, 6, 1, 12, tzinfo=UTC)
 HOURLY = "0 0 * * * *"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wjtui.engine.catalog.lenient import NotJson, is_strict, read_lenient
+from wjtui.settings.lenient import NotJson, is_strict, read_lenient
 
 
 @pytest.mark.parametrize(

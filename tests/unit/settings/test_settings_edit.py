@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wjtui.engine.catalog.lenient import read_lenient
-from wjtui.engine.catalog.settings_edit import CannotEdit, set_key
 from wjtui.engine.catalog.settings_file import read_settings, set_setting
 from wjtui.model.identity import JobType
+from wjtui.settings.edit import CannotEdit, set_key
+from wjtui.settings.lenient import read_lenient
 
 
 @pytest.mark.parametrize(

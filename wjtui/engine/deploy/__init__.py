@@ -1,0 +1,1 @@
+"""Jobs brought in, put in place, kept, and taken out."""

@@ -1,0 +1,1 @@
+"""``settings.job``: read as people write it, checked, edited; no files."""
