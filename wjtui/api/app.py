@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from wjtui.api import jobs
+from wjtui.api import deploys, jobs, settings, trash, versions
 from wjtui.api.errors import Handler, answering, unknown
 from wjtui.api.events import stream_events
 from wjtui.api.logs import read_log
@@ -40,6 +40,22 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/jobs/{type}/{name}/pause", jobs.pause),
     ("POST", "/jobs/{type}/{name}/resume", jobs.resume),
     ("GET", "/jobs/{type}/{name}/missed", jobs.list_missed),
+    ("POST", "/deploys/{token}", deploys.stage),
+    ("POST", "/deploys/{token}/preview", deploys.preview),
+    ("POST", "/deploys/{token}/diff", deploys.diff),
+    ("POST", "/deploys/{token}/commit", deploys.commit),
+    ("DELETE", "/deploys/{token}", deploys.discard),
+    ("GET", "/jobs/{type}/{name}/versions", versions.list_versions),
+    ("GET", "/jobs/{type}/{name}/versions/{number}", versions.compare),
+    ("GET", "/jobs/{type}/{name}/versions/{number}/diff", versions.diff),
+    ("POST", "/jobs/{type}/{name}/rollback", versions.roll_back),
+    ("DELETE", "/jobs/{type}/{name}", trash.delete),
+    ("GET", "/trash", trash.contents),
+    ("POST", "/trash/{id}/restore", trash.restore),
+    ("GET", "/jobs/{type}/{name}/settings", settings.read),
+    ("PUT", "/jobs/{type}/{name}/settings", settings.save),
+    ("GET", "/site", settings.site),
+    ("POST", "/site", settings.change_site),
     ("GET", "/logs/{type}/{name}", read_log),
     ("POST", "/shutdown", jobs.shut_down),
 )

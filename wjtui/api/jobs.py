@@ -10,15 +10,14 @@ from starlette.responses import Response
 from wjtui.api.errors import json_answer
 from wjtui.api.requests import (
     before,
+    check_unix_socket,
     job_id,
     later_body,
     number,
-    over_unix_socket,
     run_body,
     run_ref,
     switch,
 )
-from wjtui.model.errors import NotAllowed
 from wjtui.service import JobService
 
 MAX_RUNS = 1000
@@ -67,8 +66,8 @@ async def list_instances(service: JobService, request: Request) -> Response:
 
 async def workplace(service: JobService, request: Request) -> Response:
     """What a job's process finds around itself, secrets included: for who may open the socket alone."""
-    if not over_unix_socket(request):
-        raise NotAllowed("A job's environment holds secrets: it is told over the engine's Unix socket alone.")
+    why = "A job's environment holds secrets: it is told over the engine's Unix socket alone."
+    check_unix_socket(request, why)
     answer = json_answer(await service.workplace(job_id(request)))
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -9,13 +9,23 @@ import msgspec
 from starlette.requests import Request
 
 from wjtui.model.base import Value
-from wjtui.model.errors import InvalidRequest, JobNotFound, RunNotFound
+from wjtui.model.errors import (
+    InvalidRequest,
+    JobNotFound,
+    NotAllowed,
+    RunNotFound,
+    TrashNotFound,
+    VersionNotFound,
+)
 from wjtui.model.events import LogKind, LogRef
 from wjtui.model.identity import JobId, JobType, is_safe_component
 from wjtui.model.runs import RunId, RunRef, is_run_id
+from wjtui.wire.changes import check_token
 
 MAX_BODY = 256 * 1024
 """Bytes: 32 KiB of arguments (spec 4), each as an escape of six characters, and room around it."""
+MAX_FILE_BODY = 8 * 1024 * 1024
+"""Bytes of a body with a ``settings.job`` in it: 1 MiB of text (spec 9.2), each byte an escape, and room."""
 MAX_NUMBER = 2**63 - 1
 
 B = TypeVar("B", bound=Value)
@@ -69,6 +79,35 @@ def before(request: Request) -> RunId | None:
     return RunId(text) if text is not None else None
 
 
+def staging_token(request: Request) -> str:
+    """The token in the path. Raises InvalidRequest."""
+    return check_token(request.path_params["token"])
+
+
+def version_number(request: Request, job: JobId) -> int:
+    """The number of a version in the path. Raises VersionNotFound."""
+    text: str = request.path_params["number"]
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise VersionNotFound(f"'{job.name}' has no version '{text}'.")
+    return int(text)
+
+
+def trash_id(request: Request) -> str:
+    """What the path names in the trash of jobs. Raises TrashNotFound."""
+    text: str = request.path_params["id"]
+    if not is_safe_component(text):
+        raise TrashNotFound(f"There is no '{text}' in the trash.")
+    return text
+
+
+def file_path(request: Request) -> str:
+    """The file in the query. Raises InvalidRequest."""
+    text = request.query_params.get("path", "")
+    if not text:
+        raise InvalidRequest("No path is given: name a file of the job, for example path=run.sh.")
+    return text
+
+
 def number(request: Request, name: str, default: int, *, low: int = 0, high: int = MAX_NUMBER) -> int:
     """A whole number in the query, not above ``high``. Raises InvalidRequest."""
     text = request.query_params.get(name)
@@ -95,6 +134,12 @@ def over_unix_socket(request: Request) -> bool:
     return server is not None and server[1] is None and str(server[0]).startswith("/")
 
 
+def check_unix_socket(request: Request, why: str) -> None:
+    """Raise NotAllowed, with the sentence that says why, unless the request came through a Unix socket."""
+    if not over_unix_socket(request):
+        raise NotAllowed(why)
+
+
 async def run_body(request: Request) -> RunBody:
     """The body that starts a run; an empty one means every default. Raises InvalidRequest."""
     return _read(await _body(request) or b"{}", RunBody, '{"arguments": "--all"}')
@@ -105,12 +150,17 @@ async def later_body(request: Request) -> LaterBody:
     return _read(await _body(request), LaterBody, '{"at": "2027-03-01T09:00:00Z"}')
 
 
-async def _body(request: Request) -> bytes:
+async def file_body(request: Request, kind: type[B], example: str) -> B:
+    """A body of some kind that may hold whole files. Raises InvalidRequest."""
+    return _read(await _body(request, MAX_FILE_BODY), kind, example)
+
+
+async def _body(request: Request, limit: int = MAX_BODY) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MAX_BODY:
-            raise InvalidRequest(f"The body is over {MAX_BODY} bytes: send shorter arguments.")
+        if len(body) > limit:
+            raise InvalidRequest(f"The body is over {limit} bytes: send less at once.")
     return bytes(body)
 
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
 from datetime import datetime
 from typing import Any, TypeVar
 
+from wjtui.client.bridged_changes import BridgedDeploys, BridgedSettings, BridgedTrash, BridgedVersions
 from wjtui.logs.reader import FileLogSource
 from wjtui.model.errors import EngineUnreachable
 from wjtui.model.events import Envelope, LogExtent, LogRef, Snapshot
@@ -26,6 +27,14 @@ class ThreadBridge:
     def __init__(self, service: JobService, loop: asyncio.AbstractEventLoop) -> None:
         self._service = service
         self._loop = loop
+        self.deploys = BridgedDeploys(service, self.call)
+        """Jobs that are brought in."""
+        self.versions = BridgedVersions(service, self.call)
+        """Earlier versions of jobs."""
+        self.trash = BridgedTrash(service, self.call)
+        """Jobs that are deleted, and brought back."""
+        self.settings = BridgedSettings(service, self.call)
+        """``settings.job``, and the settings of the site."""
 
     async def snapshot(self) -> Snapshot:
         """Everything to show."""

@@ -12,13 +12,16 @@ from typing import TypeVar
 import httpx2
 import msgspec
 
-from wjtui.model.errors import EngineUnreachable, WjtuiError
+from wjtui.model.base import Value
+from wjtui.model.errors import EngineUnreachable, InvalidRequest, WjtuiError
 from wjtui.wire.stream import Refusal
 
 T = TypeVar("T")
 
 PREFIX = "/api/wjtui"
 ANSWER_SECONDS = 30.0
+LONG_SECONDS = 600.0
+"""For what takes as long as files are large and jobs are slow to stop."""
 SILENCE_SECONDS = 45.0
 """Three heartbeats: a stream that says nothing for longer is dead."""
 
@@ -53,11 +56,23 @@ class Connection:
         )
 
     async def ask(
-        self, method: str, path: str, query: Mapping[str, str | int] | None = None, body: bytes | None = None
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str | int] | None = None,
+        body: bytes | None = None,
+        *,
+        patience: float = ANSWER_SECONDS,
     ) -> httpx2.Response:
-        """One request and its whole answer. Raises what the engine raised, or EngineUnreachable."""
+        """One request and its whole answer. Raises what the engine raised, or EngineUnreachable.
+
+        ``patience``: seconds without a word of the answer.
+        """
+        timeout = httpx2.Timeout(ANSWER_SECONDS, read=patience)
         try:
-            response = await self._client.request(method, PREFIX + path, params=query, content=body)
+            response = await self._client.request(
+                method, PREFIX + path, params=query, content=body, timeout=timeout
+            )
         except httpx2.TransportError as error:
             raise self._lost(error) from error
         if response.is_error:
@@ -97,6 +112,16 @@ def read_answer(data: bytes, kind: type[T]) -> T:
         return msgspec.json.decode(data, type=kind)
     except msgspec.DecodeError as error:
         raise foreign(error) from error
+
+
+def to_body(value: Value) -> bytes:
+    """A value as the body of a request. Raises InvalidRequest, which keeps it to itself: it may be secret."""
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        raise InvalidRequest(
+            "Bytes that are no UTF-8 cannot be sent: save the text as UTF-8, or rename the file."
+        ) from None
 
 
 def foreign(error: msgspec.DecodeError) -> EngineUnreachable:

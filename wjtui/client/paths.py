@@ -1,4 +1,4 @@
-"""Where the API has a job and a run. A name that no URL could carry names nothing."""
+"""Where the API has a job, a run and a package. A name that no URL could carry names nothing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from urllib.parse import quote
 from wjtui.model.errors import JobNotFound, RunNotFound
 from wjtui.model.identity import JobId, is_safe_component
 from wjtui.model.runs import RunId, RunRef, is_run_id
+from wjtui.wire.changes import check_token
 
 
 def job_path(job: JobId) -> str:
@@ -26,3 +27,8 @@ def run_part(run: RunId, job: JobId) -> str:
     if not is_run_id(run):
         raise RunNotFound(f"There is no run '{run}' of {job}.")
     return run
+
+
+def staged_path(token: str) -> str:
+    """Where a package is staged. Raises InvalidRequest for what is no token."""
+    return f"/deploys/{check_token(token)}"

@@ -9,9 +9,13 @@ from pathlib import Path
 import msgspec
 
 from wjtui.client.connection import Connection, read_answer
+from wjtui.client.deploys import HttpDeploys
 from wjtui.client.events import engine_events
 from wjtui.client.logs import open_remote_log
 from wjtui.client.paths import job_path, run_part, run_path
+from wjtui.client.settings import HttpSettings
+from wjtui.client.trash import HttpTrash
+from wjtui.client.versions import HttpVersions
 from wjtui.model.base import Value
 from wjtui.model.errors import InvalidRequest
 from wjtui.model.events import Envelope, LogRef, Snapshot
@@ -32,6 +36,14 @@ class HttpJobService:
     def __init__(self, socket_path: Path | str) -> None:
         """``socket_path``: as ``engine.json`` says. Nothing is opened before the first request."""
         self._wire = Connection(socket_path)
+        self.deploys = HttpDeploys(self._wire)
+        """Jobs that are brought in."""
+        self.versions = HttpVersions(self._wire)
+        """Earlier versions of jobs."""
+        self.trash = HttpTrash(self._wire)
+        """Jobs that are deleted, and brought back."""
+        self.settings = HttpSettings(self._wire)
+        """``settings.job``, and the settings of the site."""
 
     def turn_to(self, socket_path: Path | str) -> None:
         """Ask behind another socket from now on; only before the first request."""
