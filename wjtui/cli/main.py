@@ -10,7 +10,7 @@ from types import TracebackType
 import click
 
 from wjtui import __version__
-from wjtui.cli import demo, jobs, logs, runs, schedule, serve
+from wjtui.cli import changes, demo, deploy, jobs, logs, runs, schedule, serve, settings
 from wjtui.cli.look import look
 from wjtui.cli.options import Given, common, given
 from wjtui.model.errors import WjtuiError
@@ -73,7 +73,8 @@ def cli(
 
 for command in (
     jobs.list_jobs, jobs.show, runs.run, jobs.start, jobs.stop, jobs.restart, jobs.pause, jobs.resume,
-    runs.history, logs.logs, schedule.schedule,
+    runs.history, logs.logs, deploy.deploy, changes.versions, changes.rollback, changes.delete, changes.trash,
+    changes.restore, settings.settings, settings.config, schedule.schedule,
     serve.up, serve.down, serve.serve, demo.demo,
 ):  # fmt: skip
     cli.add_command(command)

@@ -93,12 +93,13 @@ async def _run(
     from wjtui.cli.documents import run_document
     from wjtui.cli.follow import Lines, follow_run, wait_for_end
     from wjtui.cli.output import print_json
+    from wjtui.cli.who import here
     from wjtui.cli.words import ending
     from wjtui.model.runs import RunRef
     from wjtui.support.clock import SystemClock
 
     job = await _triggered(service, name)
-    ref = RunRef(job.id, await service.run(job.id, _joined(arguments), trigger=_trigger()))
+    ref = RunRef(job.id, await service.run(job.id, _joined(arguments), trigger=here()))
     if not wait:
         if options.json:
             print_json(run_document(await service.get_run(ref), SystemClock().now()))
@@ -129,13 +130,14 @@ async def _put_off(
     from wjtui.cli.documents import job_document
     from wjtui.cli.output import clean, print_json
     from wjtui.cli.schedule_words import put_off
+    from wjtui.cli.who import here
     from wjtui.schedule.zones import zone_of
 
     job = await _triggered(service, name)
     snapshot = await service.snapshot()
     zone = zone_of(job, snapshot.engine)
     due = _due(at, span, zone, snapshot.at)
-    await service.run_later(job.id, due, _joined(arguments), trigger=_trigger())
+    await service.run_later(job.id, due, _joined(arguments), trigger=here())
     if options.json:
         print_json(job_document(await find_job(service, str(job.id)), snapshot.at))
     else:
@@ -312,12 +314,3 @@ async def _show_launches(
         print_json({"launches": [launch_document(launch, now) for launch in launches]})
     else:
         print_table(LAUNCH_TITLES, [launch_row(launch, now) for launch in launches])
-
-
-def _trigger() -> str:
-    import getpass
-
-    try:
-        return f"CLI - {getpass.getuser()}"
-    except (KeyError, OSError):
-        return "CLI - unknown"
