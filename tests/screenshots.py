@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
+from unittest import mock
 
 from textual.widgets import Input
 
+from tests.form_pictures import FORMS, Act
 from tests.support.fake_service import FakeJobService, FixedClock
 from tests.support.runs_driver import RunsDriver
+from tests.tui.form_scene import add_forms, make_home
 from tests.tui.picture_scene import pictured, worker_goes_on
 from wjtui.model.errors import EngineUnreachable
 from wjtui.tui.app import WjtuiApp
@@ -37,6 +42,8 @@ class Picture:
     theme: str = "wjtui-dark"
     jobs: bool = True
     brought: bool = False
+    act: Act | None = None
+    """What a person does beyond keys."""
 
 
 def _lose(service: FakeJobService) -> None:
@@ -72,6 +79,7 @@ _SCREENS = (
     Picture("leave", keys=("q",), brought=True),
     Picture("unreachable", meanwhile=_lose),
     Picture("empty", jobs=False),
+    *(Picture(name, act=act) for name, act in FORMS.items()),
 )  # fmt: skip
 
 
@@ -83,12 +91,19 @@ PICTURES = (
     *(picture for screen in _SCREENS for picture in _in_both_sizes(screen)),
     Picture("main-light", theme="wjtui-light"),
     Picture("main-ansi", theme="wjtui-ansi"),
+    Picture("settings-light", theme="wjtui-light", act=FORMS["settings"]),
 )
 
 
 async def take(picture: Picture) -> str:
     """The picture as SVG, the same at every call and on every machine."""
-    service = pictured() if picture.jobs else FakeJobService()
+    with tempfile.TemporaryDirectory() as home, mock.patch.dict(os.environ, HOME=home):
+        make_home(Path(home))
+        return await _take(picture)
+
+
+async def _take(picture: Picture) -> str:
+    service = add_forms(pictured()) if picture.jobs else FakeJobService()
     clock = FixedClock()
     options = ScreenOptions(
         theme=picture.theme,
@@ -111,6 +126,8 @@ async def take(picture: Picture) -> str:
         for named, keys in groupby(picture.keys, lambda key: len(key) > 1):
             for together in ([key] for key in keys) if named else [list(keys)]:
                 await driver.burst(*together)
+        if picture.act is not None:
+            await picture.act(driver)
         if picture.meanwhile is not None:
             picture.meanwhile(service)
             await driver.settle()

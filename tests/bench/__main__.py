@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.bench import (
     busy,
     capture,
+    deploy,
     follow,
     garbage,
     hangup,
@@ -38,6 +39,7 @@ SUBJECTS = {
     "links": links,
     "hangup": hangup,
     "garbage": garbage,
+    "deploy": deploy,
 }
 
 

@@ -7,6 +7,7 @@ from textual.widget import Widget
 
 from tests.support.tui_driver import TuiDriver
 from wjtui.model.settings import JobSettings
+from wjtui.tui.present.ink import plain_text
 from wjtui.tui.present.schedule_draft import ScheduleDraft, draft_of
 from wjtui.tui.screens.builder import BuilderScreen
 from wjtui.tui.widgets.builder_input import BuilderInput
@@ -60,6 +61,10 @@ class BuilderDriver:
         """Field -> what is said to be wrong with it, of those that are shown."""
         fields = [field for field in self.screen.query(Field) if field.error and field.display]
         return {(field.id or "").removeprefix("f-"): field.error for field in fields}
+
+    def says(self, name: str) -> str:
+        """What stands under a field."""
+        return plain_text(self.screen.query_one(f"#f-{name}", Field)._said)
 
     def control(self, name: str) -> str:
         """The text in a field."""

@@ -192,7 +192,8 @@ class FakeTrash:
         await self._command("delete", job.name, *(["keep history"] if keep_history else []))
         found = self._known(job)
         until = self._now + timedelta(days=7)
-        entry = Trashed(f"{job.type}.{job.name}.1", job, self._now, until, 14, 3_800_000, 50, history=not keep_history)
+        id, history = f"{job.type}.{job.name}.1", not keep_history
+        entry = Trashed(id, job, self._now, until, 14, 3_800_000, 50, history=history)
         self.lying.insert(0, entry)
         self._jobs[entry.id] = found
         self._remove(found)

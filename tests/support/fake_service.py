@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from tests.support.fake_changes import FakeDeploys, FakeSettings, FakeTrash, FakeVersions
+from tests.support.fake_hooks import FakeHooks
 from wjtui.logs.line import Level, message
 from wjtui.model.errors import Conflict, JobNotFound, NotAllowed, NotRunning, RunNotFound, WjtuiError
 from wjtui.model.events import (
@@ -148,6 +149,7 @@ class FakeJobService:
         self.ends_on_shut_down = True
         self.versions = FakeVersions(self._command, self._known, NOW)
         self.deploys = FakeDeploys(self._command, self._adopt)
+        self.hooks = FakeHooks()
         self.settings = FakeSettings(self._command, self._known, self._settings_changed)
         self.trash = FakeTrash(
             self._command, self._known, lambda job: self.tell(JobRemoved(job.id)), self.add, NOW

@@ -33,7 +33,6 @@ class SettingsDriver:
         """The form, under whatever dialog is open."""
         return next(each for each in reversed(self.tui.app.screen_stack) if isinstance(each, SettingsForm))
 
-    @property
     def is_open(self) -> bool:
         """Whether the form is there."""
         return any(isinstance(each, SettingsForm) for each in self.tui.app.screen_stack)
@@ -95,19 +94,14 @@ class SettingsDriver:
     async def fill(self, key: str, text: str) -> None:
         """Put a text into a field, in the place of what is there."""
         await self.go_to(key)
-        await self.tui.press("end", "ctrl+u")
-        if text:
-            await self.tui.write(text)
+        await self.tui.burst("end", "ctrl+u", *text)
 
     async def choose(self, key: str, value: str) -> None:
         """Choose a word by its arrows."""
         await self.go_to(key)
-        await self.tui.press("home")
         choice = self.field(key).query_one(Choice)
-        for _ in choice.labels:
-            if choice.value == value:
-                return
-            await self.tui.press("right")
+        steps = [option.value for option in choice._options].index(value)
+        await self.tui.burst("home", *["right"] * steps)
         assert choice.value == value, f"{value!r} cannot be chosen: {choice.labels}"
 
     async def tick(self, key: str, label: str) -> None:

@@ -19,7 +19,10 @@ from wjtui.tui.screens.palette import Palette
 from wjtui.tui.screens.question import Arguments, Question
 from wjtui.tui.widgets.sheet import SheetView
 
-KEYLESS = {"app.shutdown", "app.theme", "app.keymap", "app.engine_log", "job.shell"}
+KEYLESS = {
+    "app.shutdown", "app.theme", "app.keymap", "app.engine_log", "job.shell", "app.trash", "job.rollback",
+    "app.site_settings",
+}  # fmt: skip
 """Commands that the palette alone gives; a key of their own would be too easily pressed, or too rarely."""
 
 

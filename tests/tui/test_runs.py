@@ -200,7 +200,7 @@ async def test_delete_asks_and_u_brings_it_back() -> None:
     run = newest_id(service)
     async with open_runs(service, "nightly-report") as tui:
         await tui.press("u")
-        await tui.see("No run was deleted here")
+        await tui.see("Nothing to undo: ")
         await tui.press("D")
         assert "trash for 7 days" in tui.text and "u brings it back" in tui.text
         await tui.press("enter")

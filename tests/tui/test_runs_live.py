@@ -115,7 +115,7 @@ async def test_runs_that_are_pruned_go() -> None:
         await tui.settle()
         assert "39 runs" in tui.text
         await tui.press("u")
-        await tui.see("No run was deleted here")
+        await tui.see("Nothing to undo: ")
 
 
 async def test_a_refused_deletion_changes_nothing() -> None:

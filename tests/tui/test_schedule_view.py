@@ -49,7 +49,9 @@ async def test_it_says_everything_at_120_columns() -> None:
             "5 times: the schedule was paused",
         ):
             assert words in tui.text, words
-        assert tui.footer.split() == ["p", "Pause", "r", "Run", "t", "Later", "Esc", "Back", "?", "Help"]
+        assert tui.footer.split() == [
+            *("e", "Change", "p", "Pause", "r", "Run", "t", "Later", "Esc", "Back", "?", "Help")
+        ]
         assert all(line.strip() for line in tui.lines), "it uses the whole screen"
         await tui.press("question_mark")
         assert "run once at a later time" in tui.text

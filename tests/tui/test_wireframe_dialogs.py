@@ -107,7 +107,7 @@ async def test_a_menu_says_what_cannot_be_done_and_why(size: tuple[int, int]) ->
         await tui.press("full_stop")
         menu = MenuDriver(tui)
         assert menu.frame == ("nightly-report", "Enter chooses, Esc closes")
-        assert [row.split()[0] for row in menu.rows] == list("ratsxRXlhdcpwy")
+        assert [row.split()[0] for row in menu.rows] == list("ratsxRXlhdecpwVyD")
         assert menu.rows[0] == "r Run run now (triggered)"
         assert menu.rows[3].startswith("s Start nightly-report is triggered")
         await tui.press("s")

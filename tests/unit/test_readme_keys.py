@@ -18,6 +18,9 @@ HEADINGS = {
     Where.LIST: "in the list",
     Where.LOG: "in a log",
     Where.RUNS: "among the runs",
+    Where.SCHEDULE: "on the schedule of a job",
+    Where.VERSIONS: "among the versions of a job",
+    Where.TRASH: "in the trash",
 }
 
 

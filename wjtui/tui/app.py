@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Protocol, cast, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from rich.console import RenderableType
@@ -21,6 +21,7 @@ from wjtui.service import JobService
 from wjtui.support.collector import let_go
 from wjtui.support.tasks import TaskSet
 from wjtui.tui.bindings import Keys, clashes
+from wjtui.tui.changes import Changes
 from wjtui.tui.commands.table import COMMANDS
 from wjtui.tui.crier import Crier
 from wjtui.tui.dispatch import Dispatch
@@ -42,6 +43,7 @@ from wjtui.tui.session import Session
 from wjtui.tui.store import Change, Store, Topic
 from wjtui.tui.terminal import ContinuedDriver
 from wjtui.tui.type_ahead import TypeAhead
+from wjtui.tui.undo import UndoStack
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +51,20 @@ LOW = 30
 """Under so many rows a message that the event line repeats is a short one."""
 UNSEEN = 50
 """Of so many frames one is shown while another window has the focus."""
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """A screen that shows messages: views and forms, of which the latter are imported when one is opened."""
+
+    def place_toasts(self) -> None: ...
+
+
+@runtime_checkable
+class Explaining(Protocol):
+    """A screen with a help of its own: the library asks the app for a key of both first."""
+
+    def action_field_help(self) -> None: ...
 
 
 class WjtuiApp(Dressed, inherit_bindings=False):
@@ -65,6 +81,11 @@ class WjtuiApp(Dressed, inherit_bindings=False):
         "styles/schedule.tcss",
         "styles/log.tcss",
         "styles/runs.tcss",
+        "styles/forms.tcss",
+        "styles/deploy.tcss",
+        "styles/builder.tcss",
+        "styles/settings.tcss",
+        "styles/versions.tcss",
     ]
 
     def __init__(
@@ -97,7 +118,8 @@ class WjtuiApp(Dressed, inherit_bindings=False):
             lagging=lambda: self.outlet.lagging,
             arrived=self._frames.wake,
         )
-        self.dispatch = Dispatch(service, self.store, publish=self.publish, tell=self._tell, user=_user())
+        user, undo = _user(), UndoStack()
+        self.dispatch = Dispatch(service, self.store, publish=self.publish, tell=self._tell, user=user)
         show_times_in(ZoneInfo(options.preferences.time_zone))
         self._memory = Memory(options.memory, options.clock)
         self._memory.load()
@@ -118,6 +140,8 @@ class WjtuiApp(Dressed, inherit_bindings=False):
             redraw=self.redraw,
             lagging=lambda: self.outlet.lagging,
             place_toasts=self._place_toasts,
+            changes=Changes(service, undo, user),
+            undo=undo,
             theme_troubles=self.wear(self._memory),
         )
         self._crier = Crier(self.session, self._says_newest_event, self.outlet.write)
@@ -190,8 +214,11 @@ class WjtuiApp(Dressed, inherit_bindings=False):
         self.main_screen.shell.quit()
 
     def action_help(self) -> None:
-        """F1, likewise; a second one closes the help."""
-        self.main_screen.shell.help_anywhere()
+        """F1, likewise; a second one closes the help. A form says what the field with the focus means."""
+        if isinstance(self.screen, Explaining):
+            self.screen.action_field_help()
+        else:
+            self.main_screen.shell.help_anywhere()
 
     def action_copy(self) -> None:
         """ctrl+c where no screen of ours takes it."""
@@ -259,7 +286,7 @@ class WjtuiApp(Dressed, inherit_bindings=False):
 
     def _place_toasts(self) -> None:
         for screen in self.screen_stack:
-            if isinstance(screen, View):
+            if isinstance(screen, Telling):
                 screen.place_toasts()
 
     def _tell(self, title: str, body: str, tone: Tone) -> None:

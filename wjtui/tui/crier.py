@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from wjtui.model.events import Notice, Tone
+from wjtui.model.identity import JobId
 from wjtui.tui.herald import Herald
 from wjtui.tui.outside import has_title, set_title, title_text
 from wjtui.tui.present.failures import FAILED
@@ -35,11 +36,12 @@ class Crier:
     def on_notices(self, change: Change) -> None:
         """Something happened."""
         for notice in change.notices:
-            if notice.tone is not Tone.INFO:
+            failed = notice.job if notice.code == FAILED else None
+            if notice.tone is not Tone.INFO and (failed is None or self._tells(failed, "toast")):
                 self._show(notice)
-            if notice.code == FAILED and notice.job is not None:
+            if failed is not None and self._tells(failed, "bell"):
                 how = notice.text.removeprefix("failed: ")
-                self._ring(self._herald.failed(plain(notice.job.name), how, self._now))
+                self._ring(self._herald.failed(plain(failed.name), how, self._now))
 
     def on_jobs(self, change: Change) -> None:
         """Jobs changed: the title of the terminal counts them."""
@@ -74,6 +76,11 @@ class Crier:
     @property
     def _now(self) -> float:
         return self._session.options.clock.monotonic()
+
+    def _tells(self, job: JobId, way: str) -> bool:
+        """Whether failures of a job are told so: its ``notify`` says (spec 3.2)."""
+        found = self._session.store.jobs.get(job.key)
+        return found is None or found.settings.tells(way)
 
     def _ring(self, written: str | None) -> None:
         if written is not None:

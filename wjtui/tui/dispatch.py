@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from typing import Any
 
 from wjtui.model.errors import WjtuiError
 from wjtui.model.events import Tone
+from wjtui.model.identity import JobId
 from wjtui.model.jobs import Job
-from wjtui.model.runs import RunRef
 from wjtui.service import JobService
 from wjtui.support.tasks import TaskSet
 from wjtui.tui.present.plain import plain
@@ -83,22 +83,20 @@ class Dispatch:
         """Take the start that was put off back."""
         self._give(job, "Taking back", self._service.cancel_later(job.id))
 
-    def delete_run(self, job: Job, run: RunRef) -> None:
-        """Move a run to the trash."""
-        self._give(job, "Deleting", self._service.delete_run(run))
-
-    def restore_run(self, job: Job, run: RunRef) -> None:
-        """Bring a run back out of the trash."""
-        self._give(job, "Bringing back", self._service.restore_run(run))
-
     def shut_down(self) -> None:
         """Stop every job, then the engine."""
         self.tasks.start("shut down", self._guard("Shut down", self._service.shut_down()))
 
+    def give(self, jobs: Sequence[JobId], word: str, work: Coroutine[Any, Any, Any]) -> None:
+        """Do something about these jobs; ``word`` stands in their rows meanwhile."""
+        for job in jobs:
+            self._publish(self._store.mark(job.key, word))
+        names = ", ".join(plain(job.name) for job in jobs)
+        task = self.tasks.start(f"{word} {names}", self._guard(f"{word} {names}", work))
+        task.add_done_callback(lambda _: [self._publish(self._store.mark(job.key, None)) for job in jobs])
+
     def _give(self, job: Job, word: str, work: Coroutine[Any, Any, Any]) -> None:
-        self._publish(self._store.mark(job.id.key, word))
-        task = self.tasks.start(f"{word} {job.id}", self._guard(f"{word} {plain(job.id.name)}", work))
-        task.add_done_callback(lambda _: self._publish(self._store.mark(job.id.key, None)))
+        self.give((job.id,), word, work)
 
     async def _guard(self, what: str, work: Coroutine[Any, Any, Any]) -> None:
         try:

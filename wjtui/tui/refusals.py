@@ -33,6 +33,15 @@ def engine_why_not(store: Store) -> str | None:
     return None
 
 
+def new_job_why_not(store: Store, job: Job | None) -> str | None:
+    """Files are brought in on the machine of the engine, through its socket."""
+    if (reason := engine_why_not(store)) is not None:
+        return reason
+    if store.engine is not None and not store.engine.shares_files:
+        return "Jobs are deployed on the engine's machine: this screen reaches it over the network."
+    return None
+
+
 def _cannot_change(store: Store, job: Job | None) -> str | None:
     if (reason := engine_why_not(store)) is not None:
         return reason
@@ -85,6 +94,11 @@ def pause_why_not(store: Store, job: Job | None) -> str | None:
         return None
     how = f"{store.keys.name('job.schedule')} says how to add one"
     return f"{plain(job.id.name)} has no schedule to pause: {how}."
+
+
+def edit_why_not(store: Store, job: Job | None) -> str | None:
+    """Settings can be changed whatever a job is doing."""
+    return engine_why_not(store) or needs_job(store, job)
 
 
 def later_why_not(store: Store, job: Job | None) -> str | None:

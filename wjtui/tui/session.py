@@ -11,12 +11,14 @@ from textual.signal import Signal
 from wjtui.model.events import Notice, Tone
 from wjtui.service import JobService
 from wjtui.tui.bindings import Keys
+from wjtui.tui.changes import Changes
 from wjtui.tui.dispatch import Dispatch
 from wjtui.tui.inquiry import Inquiry
 from wjtui.tui.memory import Memory
 from wjtui.tui.options import Leave, ScreenOptions
 from wjtui.tui.present.toasts import ToastQueue
 from wjtui.tui.store import Change, Store, Topic
+from wjtui.tui.undo import UndoStack
 
 REMARK = "remark"
 """The code of what this screen noticed by itself."""
@@ -49,7 +51,10 @@ class Session:
     redraw: Callable[[], None]
     """Send every cell again, whatever the terminal shows."""
     place_toasts: Callable[[], None]
-
+    changes: Changes
+    """Brings in, saves, deletes; what has succeeded is noted in ``undo``."""
+    undo: UndoStack
+    """What was deployed, saved or deleted here, and can be taken back."""
     theme_troubles: Sequence[str] = ()
     """Sentences about theme files that cannot be used."""
 

@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from wjtui.model.deploys import Progress
 from wjtui.model.events import (
+    DeployProgressed,
     EngineChanged,
     EngineInfo,
     Envelope,
@@ -54,6 +56,7 @@ class Topic(StrEnum):
     PENDING = "pending"
     PAST = "past"
     RUNS = "runs"
+    DEPLOYS = "deploys"
 
 
 class Link(Enum):
@@ -76,6 +79,8 @@ class Change:
     """New ones only: what a snapshot brings is old."""
     runs: dict[RunRef, Run | None] = field(default_factory=dict)
     """Runs that began or changed; None: pruned or deleted. The store keeps none of them."""
+    progress: dict[str, Progress] = field(default_factory=dict)
+    """How far packages have come, by token. The store keeps none of it."""
     anew: bool = False
     """A snapshot came: what was read of the past may have changed since."""
 
@@ -223,6 +228,9 @@ class Store:
                     self.past[key] = past._replace(missed=with_newest(past.missed, missed))
                 change.topics.add(Topic.PAST)
                 change.jobs.add(key)
+            case DeployProgressed(progress=progress):
+                change.topics.add(Topic.DEPLOYS)
+                change.progress[progress.token] = progress
             case NoticeRaised(notice=notice):
                 self._notice(notice, change)
             case EngineChanged(info=info):

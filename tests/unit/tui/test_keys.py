@@ -138,7 +138,6 @@ def test_text_of_the_file_cannot_do_harm() -> None:
 # The rules of the table.
 
 NOT_YET = {
-    "n": "deploy", "D in the list": "deploy", "u in the list": "deploy", "e": "settings form",
     "ctrl+s": "settings form",
 }  # fmt: skip
 """Keys of the design whose commands come later."""
@@ -180,6 +179,12 @@ DESIGN: tuple[tuple[str, Where, str], ...] = (
     ("job.details", Where.JOB, "d"),
     ("job.history", Where.LIST, "h"),
     ("job.why", Where.LIST, "w"),
+    ("job.edit", Where.LIST, "e"),
+    ("job.new", Where.LIST, "n"),
+    ("job.versions", Where.LIST, "V"),
+    ("job.delete", Where.LIST, "D"),
+    ("runs.delete", Where.RUNS, "D"),
+    ("app.undo", Where.EVERYWHERE, "u"),
     ("job.newest_failure", Where.EVERYWHERE, "exclamation_mark"),
     ("list.choose_filter", Where.LIST, "f"),
     ("log.follow", Where.LOG, "f"),
@@ -229,7 +234,7 @@ def test_a_key_that_destroys_means_the_same_everywhere_or_nothing() -> None:
     """Rule 2."""
     for key in DESTRUCTIVE:
         bound = [command for command in COMMANDS if key in command.keys]
-        assert len(bound) <= 1, [command.id for command in bound]
+        assert len({command.name for command in bound}) <= 1, [command.id for command in bound]
         assert not any(command.where is Where.LOG for command in bound)
 
 

@@ -32,7 +32,7 @@ from wjtui.model.identity import JobType
 from wjtui.model.jobs import Busy, Running, Stopped
 from wjtui.model.runs import RunStatus
 from wjtui.tui.bindings import clashes, shown_keys
-from wjtui.tui.commands.command import Command, Section, Where
+from wjtui.tui.commands.command import TOGETHER, Command, Section, Where
 from wjtui.tui.commands.table import COMMANDS
 from wjtui.tui.present.toasts import AT_MOST, ToastQueue, heading, text
 from wjtui.tui.pump import Mailbox, Pump
@@ -166,11 +166,13 @@ def test_no_two_commands_claim_a_key() -> None:
     assert clashes(COMMANDS) == []
     for here in (Where.EVERYWHERE, Where.JOB):
         one = _command("one", here, "r")
-        for where in Where:
+        for where in {where for places in TOGETHER if here in places for where in places}:
             two = _command("two", where, "r", "x")
             assert clashes([one, two]) == ["r is claimed by one and by two"]
             assert clashes([two, one]) == ["r is claimed by two and by one"]
-    assert clashes([_command("here", Where.LIST, "f"), _command("there", Where.LOG, "f")]) == []
+    assert {where for places in TOGETHER for where in places} == set(Where)
+    for here, there in ((Where.LIST, Where.LOG), (Where.JOB, Where.VERSIONS), (Where.JOB, Where.TRASH)):
+        assert clashes([_command("here", here, "f"), _command("there", there, "f")]) == []
 
 
 def _command(id: str, where: Where, *keys: str) -> Command[None]:

@@ -23,10 +23,17 @@ class Where(StrEnum):
     LIST = "list"
     LOG = "log"
     RUNS = "runs"
+    SCHEDULE = "schedule"
+    VERSIONS = "versions"
+    TRASH = "trash"
 
 
-TOGETHER = tuple(
-    frozenset({Where.EVERYWHERE, Where.JOB, part}) for part in (Where.LIST, Where.LOG, Where.RUNS)
+TOGETHER = (
+    *(
+        frozenset({Where.EVERYWHERE, Where.JOB, part})
+        for part in (Where.LIST, Where.LOG, Where.RUNS, Where.SCHEDULE)
+    ),
+    *(frozenset({Where.EVERYWHERE, part}) for part in (Where.VERSIONS, Where.TRASH)),
 )
 """Places whose keys count at the same time: within one of these no key may be claimed twice."""
 

@@ -11,6 +11,8 @@ from wjtui.tui.commands.command import Command, Section, Where
 from wjtui.tui.present.schedules import resumes
 from wjtui.tui.refusals import (
     JobWhyNot,
+    change_why_not,
+    edit_why_not,
     kill_why_not,
     later_why_not,
     needs_job,
@@ -47,6 +49,10 @@ class JobDesk(Protocol):
     def details(self) -> None: ...
     def history(self) -> None: ...
     def why(self) -> None: ...
+    def versions(self) -> None: ...
+    def roll_back(self) -> None: ...
+    def delete(self) -> None: ...
+    def edit(self) -> None: ...
     def shell(self) -> None: ...
 
 
@@ -80,6 +86,11 @@ def _pause_word(desk: JobDesk) -> str:
     if job is None:
         return ""
     return "Resume" if resumes(job) else "Pause"
+
+
+def _in_the_menu(desk: JobDesk) -> str:
+    """The footer has no room for it."""
+    return ""
 
 
 _TRIGGERED, _CONTINUOUS = JobType.TRIGGERED, JobType.CONTINUOUS
@@ -130,12 +141,28 @@ IN_THE_LIST: tuple[Command[JobDesk], ...] = (
         Where.LIST, first_of(needs_job), "Runs",
     ),
     Command(
+        "job.edit", ("e",), "edit its settings", lambda d: d.edit(), Section.JOBS, Where.LIST,
+        first_of(edit_why_not), "Edit",
+    ),
+    Command(
         "job.later", ("t",), "run once at a later time", lambda d: d.later(), Section.JOBS, Where.LIST,
         first_of(later_why_not), "Later", _for(_TRIGGERED, "Later"),
     ),
     Command(
         "job.why", ("w",), "why is it not running?", lambda d: d.why(), Section.JOBS, Where.LIST,
         first_of(needs_job), "Why",
+    ),
+    Command(
+        "job.versions", ("V",), "versions, and back to one", lambda d: d.versions(), Section.JOBS,
+        Where.LIST, first_of(needs_job), "Versions", _in_the_menu,
+    ),
+    Command(
+        "job.delete", ("D",), "delete; asks for the name", lambda d: d.delete(), Section.JOBS,
+        Where.LIST, any_of(change_why_not), "Delete", _in_the_menu,
+    ),
+    Command(
+        "job.rollback", (), "to the version before", lambda d: d.roll_back(), Section.JOBS,
+        Where.LIST, first_of(change_why_not),
     ),
 )  # fmt: skip
 """Those whose keys mean something else in a log."""

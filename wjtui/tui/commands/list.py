@@ -7,7 +7,7 @@ from typing import Protocol
 from wjtui.tui.commands.command import Command, Section, Step, Where
 from wjtui.tui.commands.jobs import JobDesk, first_of
 from wjtui.tui.present.jobs import Sort
-from wjtui.tui.refusals import needs_job, needs_jobs
+from wjtui.tui.refusals import needs_job, needs_jobs, new_job_why_not
 
 
 class ListDesk(JobDesk, Protocol):
@@ -26,6 +26,7 @@ class ListDesk(JobDesk, Protocol):
     def copy_menu(self) -> None: ...
     def events(self) -> None: ...
     def dashboard(self) -> None: ...
+    def new_job(self) -> None: ...
 
 
 _a_job, _jobs = first_of(needs_job), first_of(needs_jobs)
@@ -52,6 +53,8 @@ def _sorts() -> tuple[Command[ListDesk], ...]:
 COMMANDS: tuple[Command[ListDesk], ...] = (
     Command("log.open", ("enter", "l"), "open the log, full height", lambda d: d.open_log(), Section.JOBS,
             Where.LIST, _a_job, "Log"),
+    Command("job.new", ("n",), "new job: deploy a zip, folder, script or sample", lambda d: d.new_job(),
+            Section.JOBS, Where.LIST, first_of(new_job_why_not), "New job"),
     Command("list.filter", ("slash",), "filter by name or status", lambda d: d.filter(), Section.JOBS,
             Where.LIST, _jobs, "Filter"),
     Command("list.choose_filter", ("f",), "show failing, running, paused ... only",

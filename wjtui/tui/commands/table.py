@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wjtui.tui.commands import jobs, list, log, runs, shell
+from wjtui.tui.commands import jobs, list, log, runs, schedule, shell, versions
 from wjtui.tui.commands.command import Command, Where
 
 COMMANDS: tuple[Command[Any], ...] = (
@@ -13,6 +13,9 @@ COMMANDS: tuple[Command[Any], ...] = (
     *jobs.IN_THE_LIST,
     *log.COMMANDS,
     *runs.COMMANDS,
+    *schedule.COMMANDS,
+    *versions.COMMANDS,
+    *versions.IN_THE_TRASH,
     *shell.COMMANDS,
 )
 """In the order of footer and help."""

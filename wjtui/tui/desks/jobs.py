@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wjtui.model.jobs import Job
 from wjtui.schedule.zones import zone_of
+from wjtui.tui.desks.deleting import Deleting
 from wjtui.tui.present.bulk import bulk_question
 from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.jobs import JobKey
@@ -15,6 +16,7 @@ from wjtui.tui.present.schedules import local_moment, resumes, waiting
 from wjtui.tui.present.why import why_not_running
 from wjtui.tui.refusals import (
     JobWhyNot,
+    change_why_not,
     kill_why_not,
     pause_why_not,
     restart_why_not,
@@ -130,6 +132,12 @@ class JobDesk:
 
         self._view.app.push_screen(RunsScreen(self._session, self.targets[0].id.key))
 
+    def edit(self) -> None:
+        """The settings of a job, to be changed."""
+        from wjtui.tui.screens.settings import SettingsForm
+
+        self._view.app.push_screen(SettingsForm(self._session, self.targets[0].id.key))
+
     def later(self) -> None:
         """Put a start off; where one is already, change it or take it back."""
         job = self.targets[0]
@@ -165,6 +173,23 @@ class JobDesk:
         self._why = job.id.key, question
         self._view.app.push_screen(question)
         self._session.inquiry.ask(job)
+
+    def versions(self) -> None:
+        """The versions of a job, to look at and to go back to."""
+        from wjtui.tui.screens.versions import VersionsScreen
+
+        self._view.app.push_screen(VersionsScreen(self._session, self.targets[0].id.key))
+
+    def roll_back(self) -> None:
+        """Back to the version before; asks first."""
+        from wjtui.tui.desks.versions import GoBack
+
+        GoBack(self._view, self.targets[0]).look()
+
+    def delete(self) -> None:
+        """Ask for the name, then move jobs to the trash."""
+        jobs = self._able(change_why_not)
+        Deleting(self._view, jobs, len(self.targets) - len(jobs)).ask()
 
     def shell(self) -> None:
         """A shell as the job finds the world; asks first when that shows secrets."""

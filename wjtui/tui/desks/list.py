@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wjtui.tui.commands.command import Step
+from wjtui.tui.desks.deploy import DeployDesk
 from wjtui.tui.desks.jobs import JobDesk
 from wjtui.tui.present.copying import copyable
 from wjtui.tui.present.jobs import Chip, Sort, count_chips
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 _IN_THE_MENU = (
     "job.run", "job.run_with", "job.later", "job.start", "job.stop", "job.restart", "job.kill",
-    "log.open", "job.history", "job.details", "job.schedule", "job.pause", "job.why", "list.copy",
+    "log.open", "job.history", "job.details", "job.edit", "job.schedule", "job.pause", "job.why",
+    "job.versions", "list.copy", "job.delete",
 )  # fmt: skip
 
 
@@ -29,6 +31,7 @@ class ListDesk(JobDesk):
     def __init__(self, screen: MainScreen) -> None:
         super().__init__(screen)
         self._screen = screen
+        self.deploys = DeployDesk(screen)
 
     def open_log(self) -> None:
         """The log in full height; of several marked jobs all logs in one, in order of time."""
@@ -136,6 +139,10 @@ class ListDesk(JobDesk):
         from wjtui.tui.screens.dashboard import DashboardScreen
 
         self._screen.app.push_screen(DashboardScreen(self._session))
+
+    def new_job(self) -> None:
+        """Deploy a job."""
+        self.deploys.new_job()
 
     def _push(self, menu: Menu, chosen: Callable[[str | None], None]) -> None:
         self._screen.app.push_screen(menu, chosen)

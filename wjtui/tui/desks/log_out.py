@@ -139,7 +139,7 @@ class LogOut:
     async def _look_where(self, wish: SaveWish) -> None:
         """Save at once where nothing is yet, and ask where a file is."""
         try:
-            path = Path(wish.path).expanduser().absolute()
+            path = _absolute(wish.path)
             exists = await asyncio.to_thread(path.exists)
             is_file = await asyncio.to_thread(path.is_file)
         except (OSError, RuntimeError, ValueError) as error:
@@ -229,3 +229,8 @@ def editor_command(environment: Mapping[str, str]) -> list[str]:
         argv = ["vi"]
     flag = next((flag for flag, names in _READ_ONLY.items() if Path(argv[0]).name in names), None)
     return argv if flag is None else [*argv, flag]
+
+
+def _absolute(text: str) -> Path:
+    """What a person typed as a path. Raises RuntimeError where ``~NAME`` is nobody, and OSError."""
+    return Path(text).expanduser().absolute()

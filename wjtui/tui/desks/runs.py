@@ -47,11 +47,6 @@ class RunsDesk:
             return "Fold" if self._view.book.is_open(self._view.group_key) else "Unfold"
         return self._view.OPENS
 
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is a deleted run to bring back."""
-        return bool(self._view.deleted)
-
     def open(self) -> None:
         """Open what is under the cursor."""
         self._view.open_row()
@@ -70,24 +65,16 @@ class RunsDesk:
         lines: list[Line] = [
             (Piece(f"{plain(job.id.name)}, {run.status.value}, started {moment(run.started)}."),),
             (Piece("Its log goes with it. It rests in the trash for 7 days, then it is gone.", Ink.DIM),),
-            (Piece(f"{self._session.keys.name('runs.undelete')} brings it back.", Ink.DIM),),
+            (Piece(f"{self._session.keys.name('app.undo')} brings it back.", Ink.DIM),),
         ]
         answers = [Answer(CANCEL, "Keep it", "k"), Answer("delete", "Delete", "d", dangerous=True)]
 
         def answered(answer: str | None) -> None:
             if answer == "delete":
-                view.deleting.add(run.ref)
-                self._session.dispatch.delete_run(job, run.ref)
+                work = self._session.changes.delete_run(run.ref)
+                self._session.dispatch.give((job.id,), "Deleting", work)
 
         view.app.push_screen(Question(f"Delete run {run.ref.run}?", lines, answers), answered)
-
-    def restore(self) -> None:
-        """Bring the run back that was deleted last."""
-        ref = self._view.deleted[-1]
-        job = self._session.store.jobs.get(ref.job.key)
-        if job is not None:
-            self._view.go_to_run = ref
-            self._session.dispatch.restore_run(job, ref)
 
     def copy_menu(self) -> None:
         """Names, places, and the lines that do the same without the screen."""
@@ -156,13 +143,6 @@ class RunsDesk:
             return "Put the cursor on a run to delete it."
         stop = self._session.keys.name("job.stop")
         return None if event.status.ended else f"This run is going: {stop} stops it."
-
-    def why_no_restore(self) -> str | None:
-        """Something must have been deleted here."""
-        if not self._view.deleted:
-            return "No run was deleted here, so there is none to bring back."
-        job = self._session.store.jobs.get(self._view.deleted[-1].job.key)
-        return change_why_not(self._session.store, job)
 
     def why_no_other_job(self) -> str | None:
         """The history of every job has no next one."""

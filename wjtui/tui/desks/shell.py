@@ -10,6 +10,7 @@ from textual.theme import BUILTIN_THEMES
 from wjtui.model.events import Tone
 from wjtui.tui.commands.command import Command, Section, Step
 from wjtui.tui.commands.table import BY_ID
+from wjtui.tui.desks.undo import Undo
 from wjtui.tui.options import Leave
 from wjtui.tui.present.jobs import JobKey, newest_failure
 from wjtui.tui.present.palette import Choice, Give, GoTo, Show, Wear, elsewhere
@@ -37,6 +38,11 @@ class ShellDesk:
     def at_the_top(self) -> bool:
         """Whether no screen is under this one."""
         return self._view is self._view.app.screen_stack[0]
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether something was done that can be taken back."""
+        return self._session.undo.next is not None
 
     def why_no_panes(self) -> str | None:
         """Without jobs there are none."""
@@ -87,6 +93,7 @@ class ShellDesk:
 
     def help_anywhere(self) -> None:
         """The same over whatever is open: over a dialog only to look at, over itself to close it."""
+        from wjtui.tui.screens.form import Form
         from wjtui.tui.screens.help import Help
         from wjtui.tui.screens.view import View
 
@@ -95,6 +102,8 @@ class ShellDesk:
             screen.dismiss(None)
         elif isinstance(screen, View):
             screen.shell.help()
+        elif isinstance(screen, Form):
+            screen.action_field_help()
         else:
             ascii_only = self._session.options.ascii
             app.push_screen(Help(self._session.keys, Section.JOBS, can_run=False, ascii_only=ascii_only))
@@ -129,6 +138,16 @@ class ShellDesk:
         options = self._session.options
         self._view.app.push_screen(KeymapView(self._session.keys, options.config, ascii_only=options.ascii))
 
+    def why_no_site_settings(self) -> str | None:
+        """They can be changed, and are secret, so it takes what every change takes."""
+        return engine_why_not(self._session.store)
+
+    def site_settings(self) -> None:
+        """What is set for the whole site."""
+        from wjtui.tui.screens.site_settings import SiteSettingsForm
+
+        self._view.app.push_screen(SiteSettingsForm(self._session))
+
     def why_no_shut_down(self) -> str | None:
         """It is a command to the engine."""
         return engine_why_not(self._session.store)
@@ -159,6 +178,21 @@ class ShellDesk:
         trouble = await show_in_pager(app, path, self._session.options.environment)
         if trouble is not None:
             self._session.tell(plain(trouble), tone=Tone.WARNING)
+
+    def why_no_undo(self) -> str | None:
+        """Something must have been done here."""
+        return Undo(self._view).why_not()
+
+    def undo(self) -> None:
+        """Take back what was done last."""
+        Undo(self._view).begin()
+
+    def trash(self) -> None:
+        """Deleted jobs."""
+        from wjtui.tui.screens.trash import TrashScreen
+
+        if not isinstance(self._view, TrashScreen):
+            self._view.app.push_screen(TrashScreen(self._session))
 
     def copy(self) -> None:
         """Copy what the mouse selected."""

@@ -245,16 +245,18 @@ def pane_title(job: Job | None, now: datetime, *, details: bool) -> Line:
     return tuple(pieces)
 
 
-def empty_root(engine: EngineInfo | None) -> list[Line]:
-    """What a root without jobs says: where it is, and how a job gets there."""
+def empty_title(engine: EngineInfo | None) -> Line:
+    """Over a root without jobs: where they would be."""
     if engine is None:
-        return [(Piece("Waiting for the engine…", Ink.STRONG),)]
-    jobs = f"{plain(engine.root)}/site/wwwroot/app_data/jobs"
+        return (Piece("Waiting for the engine…", Ink.STRONG),)
+    return Piece("No jobs yet in "), Piece(f"{plain(engine.root)}/site/wwwroot/app_data/jobs", Ink.STRONG)
+
+
+def empty_root(engine: EngineInfo) -> list[Line]:
+    """What else a root without jobs says: how a job gets there, and what can run here."""
     return [
-        (Piece("No jobs yet in "), Piece(jobs, Ink.STRONG)),
-        (),
         (
-            Piece("Add one        ", Ink.ACCENT),
+            Piece("Watch a folder ", Ink.ACCENT),
             Piece("make a folder with a script in it; it appears by itself:"),
         ),
         (

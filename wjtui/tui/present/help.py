@@ -56,6 +56,8 @@ FAMILIES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("runs.above", "runs.below"), "previous, next run"),
     (("runs.previous_job", "runs.next_job"), "previous, next job"),
     (("runs.fold", "runs.unfold"), "fold, unfold a group"),
+    (("job.versions", "job.rollback"), "versions, to the one before"),
+    (("versions.open", "versions.go_back"), "go back; a file: its changes"),
 )
 """Commands that need only one row, where room is short, and its words."""
 
@@ -101,8 +103,9 @@ def overview(
     most = max(fewest, width // _LEAST_COLUMN)
     one_by_one = [_Item(each.id, keys.shown(each.id), each.title, each.section) for each in commands]
     sheet = Sheet((), ())
-    for columns in range(fewest, most + 1):
-        for style in _STYLES:
+    # Every key in a row of its own comes before wide columns.
+    for style in _STYLES:
+        for columns in range(fewest, most + 1):
             items = _families(one_by_one) if style.families else one_by_one
             blocks = _blocks(items, shown, width // columns - 1, columns, style)
             sheet = _flow(blocks, width // columns, columns)

@@ -65,7 +65,10 @@ class Sort(StrEnum):
 def shown_status(job: Job, now: datetime, pending: str | None, turn: int = 0) -> Status:
     """The status, or the command that is on its way with a spinner at ``turn``."""
     if pending is not None:
-        return Status(SPINNER[turn % len(SPINNER)], f"{pending}…", Ink.ACCENT)
+        # What is stopped first may take half a minute: its countdown goes on.
+        asked = status(job, now).word
+        left = asked.removeprefix("Stopping")
+        return Status(SPINNER[turn % len(SPINNER)], f"{pending}{left if left != asked else '…'}", Ink.ACCENT)
     return status(job, now)
 
 

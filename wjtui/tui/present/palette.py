@@ -21,6 +21,9 @@ _PLACES = {
     Where.LIST: "in the list of jobs",
     Where.LOG: "in the log",
     Where.RUNS: "among the runs",
+    Where.SCHEDULE: "on the schedule of a job",
+    Where.VERSIONS: "among the versions of a job",
+    Where.TRASH: "in the trash",
     Where.JOB: "where a job is chosen",
 }
 

@@ -11,6 +11,8 @@ from wjtui.tui.present.plain import plain
 AT_MOST = 3
 BRIEF_SECONDS = 5.0
 SECONDS = {Tone.INFO: 5.0, Tone.WARNING: 8.0, Tone.ERROR: 15.0}
+DELETED = "deleted"
+"""The group of messages that jobs are in the trash."""
 RECURRING = frozenset({"missed"})
 """Codes of what may happen to a job all night: a schedule of each minute is skipped each minute."""
 QUIET_SECONDS = 600.0
@@ -100,6 +102,8 @@ def heading(toast: Toast) -> str:
         return f"{toast.title} ({toast.count} times)"
     if not toast.names:
         return f"{toast.title} ({toast.count})"
+    if toast.group == DELETED:
+        return f"{len(toast.names)} jobs are in the trash."
     what = "failures in" if toast.group == FAILED else "messages about"
     return f"{toast.count} {what} {len(toast.names)} jobs"
 

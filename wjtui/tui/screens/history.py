@@ -25,9 +25,10 @@ from wjtui.tui.run_reader import RunReader
 from wjtui.tui.screens.view import View
 from wjtui.tui.session import Session
 from wjtui.tui.store import Change, Link
+from wjtui.tui.undo import Undoable
 from wjtui.tui.widgets.bar import Bar, Part
 from wjtui.tui.widgets.history_list import HistoryList
-from wjtui.tui.widgets.run_tree import RunTree
+from wjtui.tui.widgets.line_list import LineList
 from wjtui.tui.widgets.toast_stack import ToastStack
 
 _ONE_ROW_OF_KEYS = 120
@@ -46,9 +47,6 @@ class HistoryView(View):
         self.book = HistoryBook(local(session.now).date(), all_open=all_open)
         self.runs_desk = RunsDesk(self)
         self.jobs_desk = RunsJobDesk(self)
-        self.deleting: set[RunRef] = set()
-        self.deleted: list[RunRef] = []
-        """Runs that were deleted here and rest in the trash, the last one last."""
         self.go_to_run: RunRef | None = None
         """Where the cursor is to go once that run is known."""
         self.tasks = TaskSet(self._failed)
@@ -177,6 +175,10 @@ class HistoryView(View):
         self._follow_newest = True
         if self.book.is_filtered:
             self.clear_filter()
+
+    def undoing(self, done: Undoable) -> None:
+        if done.run is not None and self.concerns(done.run):
+            self.go_to_run = done.run
 
     def type_filter(self) -> None:
         """Type a filter."""
@@ -315,9 +317,6 @@ class HistoryView(View):
                 continue
             if run is None:
                 self.reader.removed(ref)
-                if ref in self.deleting:
-                    self.deleting.discard(ref)
-                    self.deleted.append(ref)
             else:
                 self._take_news(run)
             self.stale = True
@@ -326,7 +325,6 @@ class HistoryView(View):
 
     def _take_news(self, run: Run) -> None:
         known = run_place(run.ref) in self.book.known
-        self.deleted = [ref for ref in self.deleted if ref != run.ref]
         self.reader.told([run])
         if not known:
             self.began(run)
@@ -358,15 +356,15 @@ class HistoryView(View):
             self._reading.cancel()
         self._reading = self.tasks.start("runs", self.reader.read())
 
-    def on_run_tree_chosen(self, event: RunTree.Chosen) -> None:
+    def on_line_list_chosen(self, event: LineList.Chosen) -> None:
         self.say_event()
         self.say_footer()
         self.place_toasts()
 
-    def on_run_tree_opened(self, event: RunTree.Opened) -> None:
+    def on_line_list_opened(self, event: LineList.Opened) -> None:
         self.runs_desk.open()
 
-    def on_run_tree_seen(self, event: RunTree.Seen) -> None:
+    def on_line_list_seen(self, event: LineList.Seen) -> None:
         self.reader.go_on()
 
     def on_input_changed(self, event: Input.Changed) -> None:

@@ -16,7 +16,7 @@ from wjtui.tui.commands.command import Step, Where
 from wjtui.tui.desks.list import ListDesk
 from wjtui.tui.desks.log import LogDesk
 from wjtui.tui.present.columns import read_columns
-from wjtui.tui.present.header import empty_root, header, newest_event
+from wjtui.tui.present.header import header, newest_event
 from wjtui.tui.present.ink import Line, Piece
 from wjtui.tui.present.jobs import Chip, JobKey, Sort
 from wjtui.tui.present.listing import Listing, read_listing, sort_trouble
@@ -26,7 +26,7 @@ from wjtui.tui.session import Session
 from wjtui.tui.store import Change, Link, Topic
 from wjtui.tui.widgets.bar import Bar
 from wjtui.tui.widgets.chips_line import ChipsLine
-from wjtui.tui.widgets.inked import paragraphs
+from wjtui.tui.widgets.empty_root import EmptyRoot
 from wjtui.tui.widgets.job_table import JobTable
 from wjtui.tui.widgets.log_pane import LogPane
 from wjtui.tui.widgets.lower_pane import LowerPane
@@ -47,6 +47,7 @@ class MainScreen(View):
         self._troubles = [each for each in (trouble, sort_trouble(wanted.sort)) if each]
         self.panes = Panes(self)
         self._count = ""
+        self._awaited: JobKey | None = None
 
     def compose(self) -> ComposeResult:
         session = self.session
@@ -58,7 +59,7 @@ class MainScreen(View):
                 session.store, session.now, columns=self._columns, ascii_only=ascii_only, id="jobs"
             )
             yield LowerPane(session, id="lower")
-        yield Static(id="empty")
+        yield EmptyRoot(ascii_only=ascii_only, id="empty")
         yield Bar(id="event", ascii_only=ascii_only)
         yield from self.below()
         yield Static(
@@ -232,6 +233,17 @@ class MainScreen(View):
             self.clear_filter()
         self.table.choose(key)
 
+    def await_job(self, key: JobKey) -> None:
+        """Put the cursor on a job once it is there, whatever is filtered; the screen on top stays."""
+        self._awaited = key
+        if key in self.session.store.jobs:
+            self._awaited = None
+            if key not in self.table.rows:
+                self.refresh_rows()
+            if key not in self.table.rows:
+                self.clear_filter()
+            self.table.choose(key)
+
     def action_chip(self, name: str) -> None:
         """A chip was clicked."""
         self.list_as(replace(self.listing, chip=Chip(name)))
@@ -260,8 +272,20 @@ class MainScreen(View):
         self.set_class(not has_jobs, "-no-jobs")
         self.query_one("#chips-line").set_class(not has_jobs, "-empty")
         if not has_jobs:
-            lines = empty_root(None if store.link is Link.CONNECTING else store.engine)
-            self.query_one("#empty", Static).update(paragraphs(lines, ascii_only=self.session.options.ascii))
+            self.query_one(EmptyRoot).say(None if store.link is Link.CONNECTING else store.engine)
+        self._focus_what_is_there(has_jobs=has_jobs)
+
+    def _focus_what_is_there(self, *, has_jobs: bool) -> None:
+        """The list where there are jobs, what can be done first where there are none."""
+        if has_jobs and (self.focused is None or not self.focused.is_on_screen):
+            self.call_after_refresh(self._focus_list)
+        elif not has_jobs and self.session.store.link is not Link.CONNECTING:
+            self.call_after_refresh(self.query_one(EmptyRoot).take_focus)
+
+    def _focus_list(self) -> None:
+        if self.focused is None or not self.focused.is_on_screen:
+            # The log, where that was opened together with the first job: the list has no key of it.
+            (self.lower.panes[0] if self.panes.zoomed == "lower" else self.table).focus()
 
     def follow_job(self) -> None:
         """Show the log and the details of the chosen job."""
@@ -314,6 +338,9 @@ class MainScreen(View):
 
     def on_jobs(self, change: Change) -> None:
         self.refresh_rows()
+        self.list_desk.deploys.jobs_changed()
+        if self._awaited in change.jobs and self._awaited is not None:
+            self.await_job(self._awaited)
         chosen = self.table.cursor
         if chosen is None or chosen in change.jobs:
             self.follow_job()
@@ -324,6 +351,10 @@ class MainScreen(View):
     def on_engine(self, change: Change) -> None:
         self.refresh_rows()
         self.shell.engine_changed()
+
+    def on_empty_root_chosen(self, event: EmptyRoot.Chosen) -> None:
+        desk = self.list_desk.deploys
+        desk.try_sample() if event.what == "sample" else self.action_command("job.new")
 
     def on_past(self, change: Change) -> None:
         if self.lower.showing_details:

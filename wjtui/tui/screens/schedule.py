@@ -14,8 +14,10 @@ from textual.widgets import Static
 from wjtui.model.jobs import Job
 from wjtui.model.schedules import Schedule
 from wjtui.schedule.preview import Preview
+from wjtui.tui.bindings import bindings
 from wjtui.tui.commands.command import Step, Where
 from wjtui.tui.commands.table import BY_ID
+from wjtui.tui.desks.schedule import ScheduleDesk
 from wjtui.tui.present.header import schedule_header
 from wjtui.tui.present.ink import Line
 from wjtui.tui.present.jobs import JobKey
@@ -35,6 +37,7 @@ class ScheduleScreen(View):
     """Full screen, for one job."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(Where.SCHEDULE),
         Binding("c", "close", "Back", id="job.schedule"),
         Binding("t", "command('job.later')", "Later", id="job.later"),
         Binding("space", "scroll(10)", "Page down"),
@@ -43,6 +46,7 @@ class ScheduleScreen(View):
     def __init__(self, session: Session, key: JobKey) -> None:
         super().__init__(session)
         self._key = key
+        self._changing = ScheduleDesk(self)
         self._ahead: Preview | None = None
         self._ahead_of: Schedule | None = None
         self._shown: Page = {}
@@ -64,14 +68,15 @@ class ScheduleScreen(View):
 
     @property
     def places(self) -> tuple[Where, ...]:
-        return Where.JOB, Where.LIST, Where.EVERYWHERE
+        return Where.SCHEDULE, Where.JOB, Where.LIST, Where.EVERYWHERE
 
     def given(self) -> list[Given]:
-        wanted = ("job.pause", "job.run", "job.later", "app.back", "app.help")
+        wanted = ("schedule.change", "job.pause", "job.run", "job.later", "app.back", "app.help")
         return [Given(BY_ID[id], desk) for id in wanted if (desk := self.desk(BY_ID[id].where)) is not None]
 
     def desk(self, where: Where) -> Any:
-        return self.jobs_desk if where is Where.LIST else super().desk(where)
+        own = {Where.LIST: self.jobs_desk, Where.SCHEDULE: self._changing}
+        return own.get(where) or super().desk(where)
 
     def header_line(self, width: int) -> Line:
         job = self.job

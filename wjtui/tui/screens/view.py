@@ -20,6 +20,7 @@ from wjtui.tui.present.header import banner
 from wjtui.tui.present.ink import Ink, Line, Piece, plain_text
 from wjtui.tui.session import Session
 from wjtui.tui.store import Change, Link, Topic
+from wjtui.tui.undo import Undoable
 from wjtui.tui.widgets.bar import Bar, Part
 from wjtui.tui.widgets.footer import Given, footer
 from wjtui.tui.widgets.log_pane import LogPane
@@ -127,6 +128,9 @@ class View(Screen[None]):
 
     def started(self) -> None:
         """A job was started by a key pressed here."""
+
+    def undoing(self, done: Undoable) -> None:
+        """Something is being taken back that may belong here."""
 
     def show_details(self) -> None:
         """Details of the chosen job."""

@@ -10,11 +10,20 @@ from wjtui.tui.commands.command import Command
 from wjtui.tui.present.ink import Ink, Piece, plain_text
 from wjtui.tui.widgets.bar import Part
 
-_ALWAYS = ("app.back", "app.leave", "app.help")
+_ALWAYS = ("app.undo", "app.back", "app.leave", "app.help")
 _ROOMY = 100
-_DISPENSABLE = ("job.kill", "list.copy", "list.mark", "pane.zoom", "pane.next", "list.split", "log.split")
+_DISPENSABLE = (
+    "job.kill",
+    "list.copy",
+    "list.mark",
+    "pane.zoom",
+    "pane.next",
+    "list.split",
+    "log.split",
+    "job.new",
+)
 """What gives its room to other words first, where not all fit; then what is refused goes."""
-_AFTER_THE_REFUSED = ("job.run_with", "job.pause", "job.schedule")
+_AFTER_THE_REFUSED = ("job.run_with", "job.later", "job.pause", "job.schedule")
 
 
 class Given(NamedTuple):

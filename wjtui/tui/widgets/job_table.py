@@ -12,7 +12,6 @@ from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from wjtui.model.jobs import Job
@@ -25,15 +24,17 @@ from wjtui.tui.present.plain import fit, fit_right
 from wjtui.tui.present.status import in_ascii
 from wjtui.tui.store import Store
 from wjtui.tui.widgets.inked import Inked
+from wjtui.tui.widgets.rows import Rows
 
-_HEADINGS = 1
 _GUTTER = 2
 _RIGHT_BUTTON = 3
 Cells = tuple[Line, ...]
 
 
-class JobTable(Inked, ScrollView, can_focus=True, inherit_bindings=False):
+class JobTable(Rows[JobKey], can_focus=True, inherit_bindings=False):
     """Rows are jobs, told by key: whatever the rows do, the cursor stays on its job."""
+
+    HEADINGS = 1
 
     BINDINGS = bindings(Where.LIST)
     COMPONENT_CLASSES: ClassVar[set[str]] = {"table--heading", "table--cursor", "table--cursor-blurred"}
@@ -69,25 +70,12 @@ class JobTable(Inked, ScrollView, can_focus=True, inherit_bindings=False):
         self._now = now
         self._ascii = ascii_only
         self._turn = 0
-        self._rows: list[JobKey] = []
-        self._place: dict[JobKey, int] = {}
-        self._cursor: JobKey | None = None
         self._layout: tuple[Place, ...] = ()
         self._cells: dict[JobKey, Cells] = {}
         self._marked: frozenset[JobKey] = frozenset()
         self._anchor: JobKey | None = None
         self.empty_text = ""
         """What to say when no job is in the list."""
-
-    @property
-    def cursor(self) -> JobKey | None:
-        """The job under the cursor."""
-        return self._cursor
-
-    @property
-    def rows(self) -> Sequence[JobKey]:
-        """The jobs in the list, top to bottom."""
-        return self._rows
 
     @property
     def marked(self) -> frozenset[JobKey]:
@@ -118,24 +106,12 @@ class JobTable(Inked, ScrollView, can_focus=True, inherit_bindings=False):
                 self.refresh(Region(0, line, _GUTTER, 1))
         self.post_message(self.MarksChanged())
 
-    def cursor_line(self) -> int | None:
-        """The screen row of the cursor, counted from the top of this widget's content; None: not in sight."""
-        row = self._cursor_row()
-        if row is None:
-            return None
-        line = row - round(self.scroll_y) + _HEADINGS
-        return line if _HEADINGS <= line < self.size.height else None
-
     def show(self, rows: list[JobKey], now: datetime) -> None:
         """The jobs to list, top to bottom."""
         self._now = now
         if rows != self._rows:
-            before = self._cursor_row() or 0
-            self._rows = rows
-            self._place = {key: row for row, key in enumerate(rows)}
+            self._take(rows)
             self._lay_out()
-            if self._cursor not in self._place:
-                self._choose(rows[min(before, len(rows) - 1)] if rows else None)
             self._keep_in_sight()
             self.refresh()
         self.update_cells(now)
@@ -156,34 +132,14 @@ class JobTable(Inked, ScrollView, can_focus=True, inherit_bindings=False):
                 self._repaint(line, old, new)
         self._cells = cells
 
-    def move(self, step: Step) -> None:
-        """Move the cursor."""
-        if not self._rows:
-            return
-        page = max(1, self.size.height - _HEADINGS)
-        row = self._cursor_row() or 0
-        row += step.rows(page, len(self._rows))
-        self.choose(self._rows[min(max(row, 0), len(self._rows) - 1)])
-
-    def choose(self, key: JobKey) -> None:
-        """Put the cursor on a job, if it is in the list."""
-        if key not in self._place or key == self._cursor:
-            return
-        before = self.cursor_line()
-        self._choose(key)
-        self._keep_in_sight()
-        for line in (before, self.cursor_line()):
-            if line is not None:
-                self.refresh(Region(0, line, self.scrollable_content_region.width, 1))
-
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
         base = self.rich_style
-        if y < _HEADINGS:
+        if y < self.HEADINGS:
             return self._heading(base).crop_extend(0, width, base)
-        row = round(self.scroll_y) + y - _HEADINGS
+        row = round(self.scroll_y) + y - self.HEADINGS
         if row >= len(self._rows):
-            if not self._rows and y == _HEADINGS + 1 and self.empty_text:
+            if not self._rows and y == self.HEADINGS + 1 and self.empty_text:
                 return Strip([Segment(fit(f"  {self.empty_text}", width), base + self.ink(Ink.DIM))])
             return Strip.blank(width, base)
         key = self._rows[row]
@@ -200,28 +156,10 @@ class JobTable(Inked, ScrollView, can_focus=True, inherit_bindings=False):
             self._layout = layout
             self._cells.clear()
         # Its width stays out: it never scrolls sideways, and a new one would lay the whole screen out again.
-        self.virtual_size = Size(0, len(self._rows) + _HEADINGS)
-
-    def _choose(self, key: JobKey | None) -> None:
-        self._cursor = key
-        self.post_message(self.Chosen(key))
-
-    def _cursor_row(self) -> int | None:
-        return None if self._cursor is None else self._place.get(self._cursor)
-
-    def _keep_in_sight(self) -> None:
-        row = self._cursor_row()
-        page = self.size.height - _HEADINGS
-        if row is None or page <= 0:
-            return
-        top = round(self.scroll_y)
-        if row < top or row >= top + page:
-            self.scroll_to(y=row if row < top else row - page + 1, animate=False, force=True, immediate=True)
+        self.virtual_size = Size(0, len(self._rows) + self.HEADINGS)
 
     def _in_sight(self) -> list[tuple[int, JobKey]]:
-        top = round(self.scroll_y)
-        page = max(0, self.size.height - _HEADINGS)
-        return list(enumerate(self._rows[top : top + page], _HEADINGS))
+        return list(enumerate(self.in_sight, self.HEADINGS))
 
     def _compute(self, key: JobKey) -> Cells:
         job = self._store.jobs.get(key)
@@ -268,30 +206,17 @@ class JobTable(Inked, ScrollView, can_focus=True, inherit_bindings=False):
         self._keep_in_sight()
         self.refresh()
 
-    def on_focus(self) -> None:
-        self._refresh_cursor()
+    def say_chosen(self, key: JobKey | None) -> None:
+        self.post_message(self.Chosen(key))
 
-    def on_blur(self) -> None:
-        self._refresh_cursor()
-
-    def _refresh_cursor(self) -> None:
-        line = self.cursor_line()
-        if line is not None:
-            self.refresh(Region(0, line, self.scrollable_content_region.width, 1))
-
-    def on_click(self, event: events.Click) -> None:
-        offset = event.get_content_offset(self)
-        if offset is None or offset.y < _HEADINGS:
-            return
-        row = round(self.scroll_y) + offset.y - _HEADINGS
-        if row < len(self._rows):
-            self.choose(self._rows[row])
-            if event.button == _RIGHT_BUTTON:
-                self.post_message(self.MenuWanted())
-            elif event.ctrl or event.meta:
-                self.mark([self._rows[row]], on=self._rows[row] not in self._marked)
-            elif event.chain == 2:
-                self.post_message(self.Opened())
+    def say_clicked(self, event: events.Click) -> None:
+        key = self._cursor
+        if event.button == _RIGHT_BUTTON:
+            self.post_message(self.MenuWanted())
+        elif key is not None and (event.ctrl or event.meta):
+            self.mark([key], on=key not in self._marked)
+        elif event.chain == 2:
+            self.post_message(self.Opened())
 
     def row_text(self, key: JobKey) -> str:
         """A row as text, as it would be painted."""

@@ -1,0 +1,394 @@
+"""The schedule builder: six fields or a recurrence, what they mean, when they are due, what else starts."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container, VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from wjtui.model.jobs import Job
+from wjtui.model.schedules import Schedule
+from wjtui.schedule.preview import preview
+from wjtui.schedule.timetable import Timetable
+from wjtui.tui.present.builder_answers import CRON, MANUAL, Answers, fields_of
+from wjtui.tui.present.builder_check import Origin, answers_of, check
+from wjtui.tui.present.builder_cron import with_expression, written
+from wjtui.tui.present.builder_help import HELP
+from wjtui.tui.present.builder_page import change_lines, field_hint, marks, remarks, words_lines
+from wjtui.tui.present.builder_panels import (
+    Box,
+    Outlook,
+    Valid,
+    builder_header,
+    day_box,
+    paused_note,
+    runs_box,
+)
+from wjtui.tui.present.builder_paste import is_whole, read_pasted
+from wjtui.tui.present.clash import Day, Other, day_of, first_hour, look_around
+from wjtui.tui.present.ink import Ink, Line, Piece
+from wjtui.tui.present.jobs import JobKey
+from wjtui.tui.present.schedule_draft import ScheduleDraft
+from wjtui.tui.present.times import local
+from wjtui.tui.present.wrap import wrap
+from wjtui.tui.screens.form import NARROW, Form
+from wjtui.tui.session import Session
+from wjtui.tui.store import Change, Topic
+from wjtui.tui.widgets.builder_expression import ExpressionField
+from wjtui.tui.widgets.builder_fields import BuilderFields
+from wjtui.tui.widgets.builder_input import BuilderInput
+from wjtui.tui.widgets.controls import Choice
+from wjtui.tui.widgets.inked import content, paragraphs
+from wjtui.tui.widgets.weekdays import WeekDays
+
+_TICK = 1.0
+_FRAME, _RULE = 5, 3
+"""Cells beside a box's text, the scroll bar's among them: with a frame, and under a rule."""
+_LABEL = 13
+"""Cells in front of the expression's text."""
+_LEFT, _MIDDLE = 49, 42
+_OF_EXPRESSION = frozenset(
+    ("time", "minutes", "hours", "minute", "at", "days", "weekdays", "monthdays", "months")
+)
+"""Controls that write the expression."""
+
+
+class BuilderScreen(Form[ScheduleDraft]):
+    """Dismissed with the schedule that is to be used, or None."""
+
+    def __init__(
+        self,
+        session: Session,
+        title: str,
+        draft: ScheduleDraft,
+        *,
+        job: Job | None = None,
+        instead: ScheduleDraft | None = None,
+        remark: str = "",
+    ) -> None:
+        """``job``: whose schedule it is, where it is there already. ``instead``: what to begin with in place
+        of ``draft``; ``remark``: what is said first."""
+        super().__init__(session)
+        self._title = title
+        self._job = job
+        engine = session.store.engine
+        known = job.schedule if job is not None else None
+        self._origin = Origin(draft, engine.zone if engine is not None else "UTC", known)
+        self._first = answers_of(draft)
+        self._answers = self._first if instead is None else answers_of(instead)
+        self._checked = check(self._answers, self._origin, session.now)
+        self._old = check(self._first, self._origin, session.now).reading
+        self._valid: Valid | None = None
+        self._others: tuple[Other, ...] | None = None
+        self._schedules: dict[JobKey, Schedule | None] = {}
+        self._day: Day | None = None
+        self._look_again = False
+        self._others_from: datetime | None = None
+        self._remark = remark
+        self._shown: dict[str, list[Line]] = {}
+        self._titles: dict[str, str] = {}
+        self._columns = (0, 0, 0)
+
+    def compose(self) -> ComposeResult:
+        ascii_only = self.session.options.ascii
+        yield from self.above()
+        with VerticalScroll(id="builder-body", classes="form-body", can_focus=False):
+            with Container(id="builder-expression", classes="form-box"):
+                yield ExpressionField(
+                    BuilderInput(id="expression"),
+                    help=HELP["expression"],
+                    ascii_only=ascii_only,
+                    id="f-expression",
+                )
+                yield Static(id="builder-words")
+            with Container(id="builder-columns"):
+                yield BuilderFields(ascii_only=ascii_only, id="builder-fields")
+                for name in ("runs", "day"):
+                    with VerticalScroll(id=f"builder-{name}", classes="form-box", can_focus=False):
+                        yield Static(id=f"builder-{name}-text")
+        yield Static(id="builder-change")
+        yield from self.below()
+
+    @property
+    def draft(self) -> ScheduleDraft | None:
+        """What the answers come to; None: something is wrong."""
+        return self._checked.draft
+
+    @property
+    def changed(self) -> bool:
+        return self._answers != self._first and self._checked.draft != self._origin.draft
+
+    @property
+    def losing(self) -> str:
+        return "The schedule that you built is not used."
+
+    def header_line(self, width: int) -> Line:
+        return builder_header(self._title, self.session.now, width)
+
+    def key_words(self) -> list[tuple[str, str, str]]:
+        use = "Use it" if self._checked.draft is not None else "Use it (off: not valid)"
+        return [
+            ("ctrl+s", use, "screen.save"),
+            ("tab", "Next field", "app.focus_next"),
+            ("F1", "Field help", "screen.field_help"),
+            ("esc", "Cancel", "screen.back"),
+        ]
+
+    def save(self) -> None:
+        """Hand the schedule over, or say what is wrong with it."""
+        self._read(self._answers)
+        if self._checked.draft is None:
+            self.say_status(f"Not used: {next(iter(self._checked.errors.values()))}", Ink.FAILED)
+            self.focus_first_error()
+            return
+        self.dismiss(self._checked.draft)
+
+    # What a person does
+
+    def on_mount(self) -> None:
+        topics = self.session.topics
+        topics[Topic.JOBS].subscribe(self, self._on_jobs)
+        topics[Topic.PAST].subscribe(self, self._on_past)
+        self._schedules = {key: job.schedule for key, job in self.session.store.jobs.items()}
+        self.watch(self._input, "selection", self._say_expression, init=False)
+        self.set_interval(_TICK, self._tick, name="clock")
+        if self._job is not None:
+            self.session.inquiry.ask(self._job)
+        self._take(self._answers)
+        self.say_status(self._remark or paused_note(self._job), Ink.WARNING)
+        self.call_after_refresh(self._focus_first)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.call_after_refresh(self._paint)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        if event.input is self._input:
+            self._take(with_expression(self._answers, event.value))
+        else:
+            self._filled_in(event.input)
+
+    def on_choice_changed(self, event: Choice.Changed) -> None:
+        self._filled_in(event.choice)
+
+    def on_week_days_changed(self, event: WeekDays.Changed) -> None:
+        self._filled_in(event.days)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        failure = self._checked.failure
+        if event.input is self._input and failure is not None and failure.meant is not None:
+            self._take(with_expression(self._answers, failure.meant))
+            self._input.cursor_position = len(failure.meant)
+        else:
+            self.focus_next()
+
+    def on_builder_input_whole(self, event: BuilderInput.Whole) -> None:
+        self._adopt(event.text)
+
+    def on_paste(self, event: events.Paste) -> None:
+        if is_whole(event.text):
+            self._adopt(event.text)
+
+    def _filled_in(self, control: Widget) -> None:
+        answers = self._fields.answers(self._answers.expression)
+        if (control.id or "").removeprefix("b-") in _OF_EXPRESSION:
+            made, _ = written(answers)
+            answers = answers._replace(expression=made or answers.expression)
+        self._take(answers)
+
+    def _adopt(self, text: str) -> None:
+        """A whole schedule was pasted."""
+        pasted = read_pasted(text)
+        if pasted.draft is not None:
+            draft = pasted.draft._replace(time_zone=pasted.draft.time_zone or self._answers.zone or None)
+            self._take(answers_of(draft))
+            if self._answers.kind == CRON:
+                self._input.focus()
+                self._input.cursor_position = len(self._input.value)
+        self.say_status(pasted.note, Ink.WARNING if pasted.draft is None else Ink.ACCENT)
+
+    # What follows
+
+    def _take(self, answers: Answers) -> None:
+        """These are the answers now."""
+        self._answers = answers
+        self._input.put(answers.expression)
+        self._fields.put(answers)
+        field = self.query_one("#f-expression", ExpressionField)
+        field.display = "expression" in fields_of(answers)
+        self.say_status("")
+        self._read(answers)
+        self._look()
+        self._paint()
+        self.say_around()
+
+    def _read(self, answers: Answers) -> None:
+        now = self.session.now
+        self._checked = checked = check(answers, self._origin, now)
+        schedule, reading = checked.schedule, checked.reading
+        if schedule is None or reading is None:
+            return
+        known = self._valid
+        stale = known is not None and bool(known.ahead.runs) and known.ahead.runs[0] <= now
+        if known is not None and known.schedule == schedule and not stale:
+            self._valid = known._replace(reading=reading)
+        else:
+            viewer = local(now).tzinfo
+            self._valid = Valid(reading, schedule, preview(reading.timetable, now, reading.zone, 10, viewer))
+
+    def _look(self) -> None:
+        """Have the day worked out, on a thread: it takes longer with every job."""
+        self._look_again = True
+        if not len(self.tasks):
+            self.tasks.start("look at the other jobs", self._survey())
+
+    async def _survey(self) -> None:
+        while self._look_again:
+            self._look_again = False
+            jobs = tuple(self.session.store.jobs.values())
+            apart = self._job.id.key if self._job is not None else None
+            now, own = self.session.now, self._timetable
+            first = first_hour(own, now)
+            if self._others is None or self._others_from != first:
+                self._others = await asyncio.to_thread(look_around, jobs, apart, first)
+                self._others_from = first
+            self._day = await asyncio.to_thread(day_of, own, self._others, first, now)
+            self._paint()
+
+    @property
+    def _timetable(self) -> Timetable | None:
+        if self._answers.kind == MANUAL or self._valid is None:
+            return None
+        return self._valid.reading.timetable
+
+    def _on_jobs(self, change: Change) -> None:
+        jobs = self.session.store.jobs
+        now = {key: jobs[key].schedule if key in jobs else None for key in change.jobs}
+        if any(self._schedules.get(key) != schedule for key, schedule in now.items()):
+            self._schedules |= now
+            self._others = None
+            self._look()
+
+    def _on_past(self, change: Change) -> None:
+        if self._job is not None and self._job.id.key in change.jobs:
+            self._paint()
+
+    def _tick(self) -> None:
+        """What depends on the time alone; nobody reads it while another window has the focus."""
+        if not self.app.app_focus or self.session.lagging():
+            return
+        self._read(self._answers)
+        if self._day is not None and self.session.now >= self._day.hours[1].start:
+            self._others = None
+            self._look()
+        self._paint()
+        self.say_around()
+
+    # What is shown
+
+    def _paint(self) -> None:
+        # A screen that is going down has lost its widgets before its last messages.
+        if not self.is_mounted or not self.query("#builder-body"):
+            return
+        self._say_expression()
+        self._fields.tell(self._checked.errors, remarks(self._answers, self._checked, self.session.now))
+        width = self.app.size.width
+        self._say_boxes(width)
+        lines: list[Line] = []
+        if self.changed and self._checked.draft is not None:
+            new = None if self._answers.kind == MANUAL else self._checked.reading
+            lines = change_lines(self._old, new, self.session.now, max(20, width - 2))
+        self._show("builder-change", lines)
+
+    def _say_expression(self) -> None:
+        checked, text = self._checked, self._answers.expression
+        width = max(10, self._wide() - _LABEL - 1)
+        cursor = self._input.cursor_position
+        failure = checked.failure
+        lines: list[Line] = [marks(text, cursor, failure, int(self._input.scroll_offset.x), width)]
+        if failure is not None:
+            meant = " Enter takes it." if failure.meant is not None else ""
+            lines += wrap((Piece(failure.message + meant, Ink.FAILED),), width)
+        else:
+            lines.append(field_hint(text, cursor, width))
+        field = self.query_one("#f-expression", ExpressionField)
+        field.tell(lines, failure.message if failure is not None else "")
+        valid = self._checked.draft is not None
+        verdict = Piece("✓ valid", Ink.SUCCESS) if valid else Piece("✗ not valid", Ink.FAILED)
+        box = self.query_one("#builder-expression")
+        box.border_title = content((verdict,), ascii_only=self.session.options.ascii)
+        manual: list[Line] = [
+            (Piece("= ", Ink.DIM), Piece("By hand only: no schedule starts it.", Ink.STRONG))
+        ]
+        reading = checked.reading if not checked.errors else None
+        said = words_lines(reading, checked.warnings, self._wide())
+        self._show("builder-words", manual if self._answers.kind == MANUAL else said)
+
+    def _say_boxes(self, width: int) -> None:
+        short = width < NARROW
+        left = _LEFT if width < 140 else _LEFT + 6
+        middle = _MIDDLE if width < 120 else (width - left) * 59 // 100
+        widths = (width, width, width) if short else (left, middle, width - left - middle)
+        for name, cells in zip(("fields", "runs", "day"), widths, strict=True):
+            if self._columns != widths:
+                self.query_one(f"#builder-{name}").styles.width = "1fr" if short else cells
+        self._columns = widths
+        outlook = self._outlook()
+        frame = _RULE if short else _FRAME
+        self._say_box("runs", runs_box(outlook, widths[1] - frame, short=short))
+        self._say_box("day", day_box(outlook, widths[2] - frame, short=short))
+
+    def _say_box(self, name: str, box: Box) -> None:
+        if self._titles.get(name) != box.title:
+            self._titles[name] = box.title
+            self.query_one(f"#builder-{name}").border_title = content(
+                (Piece(box.title),), ascii_only=self.session.options.ascii
+            )
+        self._show(f"builder-{name}-text", box.lines)
+
+    def _show(self, id: str, lines: list[Line]) -> None:
+        before = self._shown.get(id)
+        if before == lines:
+            return
+        self._shown[id] = lines
+        static = self.query_one(f"#{id}", Static)
+        static.display = bool(lines)
+        # A countdown needs no new layout of the screen.
+        anew = before is None or len(before) != len(lines)
+        static.update(paragraphs(lines, ascii_only=self.session.options.ascii), layout=anew)
+
+    def _outlook(self) -> Outlook:
+        past = self.session.store.past.get(self._job.id.key) if self._job is not None else None
+        return Outlook(
+            self._title,
+            self._job,
+            self.session.now,
+            self._valid,
+            self._checked.draft is None,
+            self._answers.kind == MANUAL,
+            self._day,
+            past.durations if past is not None else (),
+        )
+
+    def _wide(self) -> int:
+        """Cells of the first box's inside."""
+        return self.app.size.width - (_RULE if self.app.size.width < NARROW else _FRAME)
+
+    def _focus_first(self) -> None:
+        if self._answers.kind == CRON:
+            self._input.focus()
+            self._input.cursor_position = len(self._input.value)
+        else:
+            self.query_one("#b-kind").focus()
+
+    @property
+    def _input(self) -> BuilderInput:
+        return self.query_one("#expression", BuilderInput)
+
+    @property
+    def _fields(self) -> BuilderFields:
+        return self.query_one("#builder-fields", BuilderFields)
