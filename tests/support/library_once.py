@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from weakref import WeakSet
 
 from textual import strip
+from textual._queue import Queue
+from textual.app import App
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.css.types import CSSLocation
@@ -24,7 +27,52 @@ def once() -> None:
     lives: to make the library's own takes a tenth of the time of a test.
     """
     Stylesheet._parse_rules = _parse_rules  # type: ignore[method-assign]
-    strip.FIFOCache = _no_limit  # type: ignore[assignment, misc]
+    Queue.get, Queue.get_nowait, Queue.task_done = _get, _get_nowait, _task_done  # type: ignore[method-assign]
+    strip.FIFOCache = _no_limit  # type: ignore[assignment, attr-defined]
+
+
+def is_at_rest(app: App[Any]) -> bool:
+    """Whether no widget has a message waiting or in work, and none waits to be painted.
+
+    Exact, and a hundredth of the cost of the library's way, which sends each widget a message and waits for
+    all of them to come back: with the 200 widgets of a form that was half of the time of its tests.
+    """
+    for pump in (app, *app._registry):
+        queue = vars(pump).get("_message_queue")
+        if queue is None or pump._closed:
+            continue
+        if queue.values or queue in _in_work or pump._next_callbacks or pump._pending_message is not None:
+            return False
+    screen = app.screen
+    return not (
+        screen._layout_required
+        or screen._scroll_required
+        or screen._repaint_required
+        or screen._recompose_required
+        or screen._dirty_widgets
+        or screen._callbacks
+    )
+
+
+_in_work: WeakSet[Queue[Any]] = WeakSet()
+"""Queues whose last message is not done with."""
+_take, _take_nowait = Queue.get, Queue.get_nowait
+
+
+async def _get(self: Queue[Any]) -> Any:
+    found = await _take(self)
+    _in_work.add(self)
+    return found
+
+
+def _get_nowait(self: Queue[Any]) -> Any:
+    found = _take_nowait(self)
+    _in_work.add(self)
+    return found
+
+
+def _task_done(self: Queue[Any]) -> None:
+    _in_work.discard(self)
 
 
 def _no_limit(maxsize: int) -> dict[Any, Any]:

@@ -13,7 +13,7 @@ from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_fro
 from textual.pilot import Pilot
 
 from tests.support.fake_service import FakeJobService, FixedClock
-from tests.support.library_once import once
+from tests.support.library_once import is_at_rest, once
 from wjtui.tui.app import WjtuiApp
 from wjtui.tui.options import Leave, ScreenOptions
 from wjtui.tui.screens.form import Form
@@ -27,8 +27,6 @@ PATIENCE = 20.0
 _QUIET = 4
 """So many looks in a row must find nothing left to do. The library's own driver waits until the processor has
 been idle for 20 ms, twice a key: half of the time of these tests."""
-_TURNS = 10
-"""Of the loop, between two looks: enough for a message to go through all widgets and come back."""
 
 once()
 
@@ -111,18 +109,16 @@ class TuiDriver:
         quiet = 0
         while quiet < _QUIET and self.app.is_running and not self.app._exit:
             self.app.frame()
-            # Every widget has done what it was at: asked at the first and the last look, as that costs most.
-            if quiet in (0, _QUIET - 1):
-                await self._pilot._wait_for_screen()
             # What is left of a message may begin in the next rounds of the loop.
-            for _ in range(_TURNS):
+            for _ in range(3):
                 await asyncio.sleep(0)
-            still = self._still()
             self.app.screen._on_timer_update()
-            idle = self._idle()
-            quiet = quiet + 1 if still and idle else 0
-            if not idle:
-                await asyncio.sleep(0.005)
+            if is_at_rest(self.app) and self._idle():
+                quiet += 1
+            else:
+                # Only a thread, or a timer, is worth waiting for.
+                await asyncio.sleep(0.002 if is_at_rest(self.app) else 0)
+                quiet = 0
 
     async def until(self, state: Callable[[], Any], what: str = "") -> None:
         """Wait for a state."""
@@ -196,13 +192,6 @@ class TuiDriver:
     def toasts(self) -> list[str]:
         """The headings of the messages shown."""
         return [toast.title for toast in self.app.session.toasts.toasts]
-
-    def _still(self) -> bool:
-        """Whether nothing waits to be painted, and no widget has a message to take."""
-        screen = self.app.screen
-        painted = not (screen._layout_required or screen._repaint_required or screen._dirty_widgets)
-        widgets = (self.app, *screen.walk_children(with_self=True))
-        return painted and not any(one._next_callbacks or one.message_queue_size for one in widgets)
 
     def _idle(self) -> bool:
         app = self.app
