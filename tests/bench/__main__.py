@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from tests.bench import (
+    api,
     busy,
     capture,
     deploy,
@@ -40,6 +41,7 @@ SUBJECTS = {
     "hangup": hangup,
     "garbage": garbage,
     "deploy": deploy,
+    "api": api,
 }
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from wjtui.api.tcp_socket import Listen
 from wjtui.client.probe import find_engine
 from wjtui.launch.background import engine_command
 from wjtui.launch.place import Place, find_place
@@ -50,12 +51,15 @@ def clean_environment(**more: str) -> dict[str, str]:
 
 
 @contextmanager
-def engine(root: Path, **environment: str) -> Iterator[Host]:
-    """An engine behind its guardian, in a process of its own; every job is ended with it."""
+def engine(root: Path, listen: Listen | None = None, **environment: str) -> Iterator[Host]:
+    """An engine behind its guardian, in a process of its own; every job is ended with it.
+
+    ``listen``: on TCP too.
+    """
     known = clean_environment(**environment)
     place = find_place(str(root), None, environment=known)
-    site = place.site
-    with _ended(subprocess.Popen(engine_command(place), env=known, cwd="/", start_new_session=True)):
+    site, command = place.site, engine_command(place, listen=listen)
+    with _ended(subprocess.Popen(command, env=known, cwd="/", start_new_session=True)):
         wait_until(lambda: find_engine(site.engine_lock, site.engine_file) is not None, "the engine serves")
         found = find_engine(site.engine_lock, site.engine_file)
         assert found is not None

@@ -38,7 +38,16 @@ ELSEWHERE = {
     ("app.leave", "q"): "ends the screen: test_what_leaves, below",
     ("app.quit", "ctrl+q"): "ends the screen: test_what_leaves, below",
 }
-NO_KEY = {"app.shutdown", "app.theme", "app.keymap", "app.engine_log", "job.shell"}
+NO_KEY = {
+    "app.shutdown",
+    "app.theme",
+    "app.keymap",
+    "app.engine_log",
+    "app.site_settings",
+    "job.shell",
+    "app.trash",
+    "job.rollback",
+}
 """Given by name, in the palette."""
 
 
@@ -102,6 +111,7 @@ EVERYWHERE = [
     *[Proof("app.help", key, "› Help", (), (Step(key, lacks("› Help")),)) for key in ("question_mark", "f1")],
     Proof("app.back", "escape", lacks("marked"), (MARKED,), (UP,)),
     Proof("app.copy", "ctrl+c", "never stops a job"),
+    Proof("app.undo", "u", "Nothing to undo"),
 ]  # fmt: skip
 
 LIST = [
@@ -122,6 +132,8 @@ LIST = [
     Proof("sort.mem", "M", "sort: mem", (), (Step("N", "sort: name"),)),
     Proof("sort.name", "N", "sort: name", (Step("S", lacks("sort: name")),)),
     Proof("list.menu", "full_stop", both("─ fails ─", "X  Kill"), (), (ESCAPE,)),
+    Proof("job.new", "n", both("› New job", "‹1 Source›"), (),
+          (Step("escape", anything), Step("escape", IN_LIST))),
     Proof("list.copy", "y", "Copy of fails", (), (Step("1", copied("fails")),)),
     Proof("list.events", "m", "› Events", (), (Step("m", IN_LIST),)),
     Proof("list.dashboard", "H", "› All runs", (), (Step("escape", IN_LIST),)),
@@ -129,6 +141,8 @@ LIST = [
     Proof("job.history", "h", "fails › Runs", (), (Step("escape", IN_LIST),)),
     Proof("job.details", "d", "‹Details›", (), (Step("d", "‹Log›"),)),
     Proof("job.why", "w", "fails: why it is not running", (), (Step("c", lacks("why it")),)),
+    Proof("job.versions", "V", "fails › Versions", (), (Step("escape", IN_LIST),)),
+    Proof("job.delete", "D", "Delete fails?", (), (Step("escape", lacks("Delete fails?")),)),
     Proof("job.schedule", "c", "nightly › Schedule", (Step("j", anything), Step("j", on("nightly"))),
           (Step("escape", IN_LIST), TOP)),
     Proof("job.pause", "p", row_of("nightly", "Paused"), (Step("j", anything), Step("j", on("nightly"))),
@@ -136,6 +150,8 @@ LIST = [
     Proof("job.run_with", "a", "Run ladle with arguments", (DOWN,),
           (Step("green soup", "green soup"), Step("enter", "ladle: green soup"), UP)),
     Proof("job.run", "r", re.compile(r"ladle: *[│█]?$", re.M), (DOWN,), (UP,)),
+    Proof("job.edit", "e", "ladle › Settings", (DOWN,),
+          (Step("escape", anything), Step("escape", IN_LIST), UP)),
     Proof("job.later", "t", "Run ladle once, later", (DOWN,),
           (Step("in 1h", "in 1h"), Step("enter", row_of("ladle", "later")), Step("t", "a start is put off"),
            Step("b", lacks("later")), UP)),
@@ -274,7 +290,7 @@ RUNS = [
     Proof("runs.switch", "f", lacks("[All 4]"), (), (Step("escape", "[All 4]"), *NEWEST)),
     Proof("runs.copy", "y", "Copy of run", (), (Step("1", copied_run),)),
     Proof("runs.delete", "D", "Delete run", (), (Step("d", "All 3"), Step("u", "All 4"), *NEWEST)),
-    Proof("runs.undelete", "u", "All 4", (Step("D", "Delete run"), Step("d", "All 3")), NEWEST),
+    Proof("app.undo", "u", "All 4", (Step("D", "Delete run"), Step("d", "All 3")), NEWEST),
     Proof("runs.above", "left_curly_bracket", on_newest, (NEXT,)),
     Proof("runs.below", "right_curly_bracket", below_newest, (), (BEFORE,)),
     Proof("runs.previous_job", "left_square_bracket", "pump › ", (),
@@ -285,6 +301,11 @@ RUNS = [
       for key in ("left", "h")],
     *[Proof("runs.unfold", key, lambda seen: not FOLDED.search(seen.screen), (Step("h", FOLDED),), NEWEST)
       for key in ("right", "l")],
+]  # fmt: skip
+
+SCHEDULE = [
+    Proof("schedule.change", key, "nightly › Schedule builder", (),
+          (Step("escape", anything), Step("escape", lacks("builder")))) for key in ("e", "enter")
 ]  # fmt: skip
 
 DASHBOARD = [
@@ -299,13 +320,23 @@ DASHBOARD = [
     Proof("runs.switch", "f", lacks("[All"), (), (Step("escape", "[All"), *NEWEST)),
     Proof("runs.copy", "y", "Copy of run", (), (Step("1", copied_run),)),
     Proof("runs.delete", "D", "Delete run", (), (Step("d", one_less), Step("u", one_more), *NEWEST)),
-    Proof("runs.undelete", "u", one_more, (Step("D", "Delete run"), Step("d", one_less)), NEWEST),
+    Proof("app.undo", "u", one_more, (Step("D", "Delete run"), Step("d", one_less)), NEWEST),
     Proof("runs.above", "left_curly_bracket", on_newest, (NEXT,)),
     Proof("runs.below", "right_curly_bracket", below_newest, (), (BEFORE,)),
     Proof("runs.previous_job", "left_square_bracket", "Every job is in this list"),
     Proof("runs.fold", "h", FOLDED, (), (Step("l", lambda seen: not FOLDED.search(seen.screen)), *NEWEST)),
     Proof("runs.unfold", "l", lambda seen: not FOLDED.search(seen.screen), (Step("h", FOLDED),), NEWEST),
 ]  # fmt: skip
+
+AGAIN = (Step("escape", IN_LIST), Step("V", "It is in place"))
+"""Without the message that the key has brought."""
+VERSIONS = [
+    Proof("versions.open", "enter", "! Version 1 is in place", (), AGAIN),
+    Proof("versions.go_back", "b", "! Version 1 is in place", (), AGAIN),
+    Proof("versions.diff", "d", "! This version is in place"),
+]
+"""Of a job that was never changed: what the keys do where there is more is in tests/tui/test_versions.py."""
+TRASH = [Proof("trash.restore", "enter", "Nothing lies in the trash")]
 
 SIZES = pytest.mark.parametrize(("columns", "rows"), [(120, 36), (80, 24)], ids=["120x36", "80x24"])
 TO_REPORT = (Step("G", on("spare")), Step("k", on("report")))
@@ -344,7 +375,7 @@ def open_screen(furnished: Installed) -> Iterator[Open]:
 
 
 def test_each_key_of_the_table_is_tried() -> None:
-    tried = keys_of([*EVERYWHERE, *LIST, *LOG, *RUNS]) | set(ELSEWHERE)
+    tried = keys_of([*EVERYWHERE, *LIST, *LOG, *RUNS, *SCHEDULE, *VERSIONS, *TRASH]) | set(ELSEWHERE)
     assert tried == {(command.id, key) for command in COMMANDS for key in command.keys}
     assert {command.id for command in COMMANDS if not command.keys} == NO_KEY
     assert {proof.id for proof in DASHBOARD} < {proof.id for proof in RUNS} and all(map(BY_ID.get, NO_KEY))
@@ -375,10 +406,29 @@ def test_among_the_runs(open_screen: Open, columns: int, rows: int) -> None:
     walk.prove(RUNS)
 
 
+@SIZES
+def test_on_the_schedule(open_screen: Open, columns: int, rows: int) -> None:
+    walk = open_screen(columns, rows, "nightly › Schedule", lacks("builder"), "Next 10 runs")
+    walk.go(Step("j", anything), Step("j", on("nightly")), Step("c", "nightly › Schedule"))
+    walk.prove(SCHEDULE)
+
+
 def test_on_the_dashboard(open_screen: Open) -> None:
     walk = open_screen(120, 36, "› All runs", "[All", on_newest)
     walk.go(Step("H", "› All runs"))
     walk.prove(DASHBOARD)
+
+
+@SIZES
+def test_in_the_versions_and_the_trash(open_screen: Open, columns: int, rows: int) -> None:
+    walk = open_screen(columns, rows, "fails › Versions", "in place")
+    walk.go(Step("V", "fails › Versions"))
+    walk.prove(VERSIONS)
+    walk = Walk(walk.program, walk.terminal, ("› Trash",))
+    walk.go(
+        Step("colon", "a command, a job"), Step("trash", re.compile("▌ +trash")), Step("enter", "› Trash")
+    )
+    walk.prove(TRASH)
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+q"])

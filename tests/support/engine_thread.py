@@ -1,4 +1,4 @@
-"""EngineThread: a real engine on a thread of its own, for tests that have no loop, or one for each question."""
+"""EngineThread: a real engine on a thread of its own, for tests without a loop or with one a question."""
 
 from __future__ import annotations
 

@@ -212,6 +212,7 @@ def serve_kudu(
             own.uploads,
             max_upload=lambda: engine.max_upload,
             limits=lambda: engine.limits,
+            vitals=engine.vitals,
         )
         await server.start(make_app(engine.service, around), [listening])
         return engine

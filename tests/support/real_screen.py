@@ -36,9 +36,13 @@ class RealScreen(DeployDriver):
     async def try_source(self, path: Path) -> None:
         """Paste a path in place of what stands there, and have it looked at."""
         await self.go_to("deploy-path")
-        await self.burst("end", "ctrl+u")
-        await self.paste(str(path))
+        await self.put(str(path))
         await self.try_again()
+
+    async def put(self, text: str) -> None:
+        """Paste a text in place of what stands in the field with the focus."""
+        await self.burst("end", "ctrl+u")
+        await self.paste(text)
 
     async def try_again(self) -> None:
         """Enter; wait for what is said of the source that is filled in."""

@@ -82,7 +82,8 @@ NO_JOB: Mapping[str, Source] = {
     "an empty zip": Source(lambda folder: make_zip(folder / "empty.zip", {}), "add a script"),
     "an empty script": Source(_empty_script, "nothing.sh is empty"),
     "a folder without a script": Source(
-        lambda folder: make_folder(folder / "notes", {"notes.txt": "x"}), "holds notes.txt, none of which can run"
+        lambda folder: make_folder(folder / "notes", {"notes.txt": "x"}),
+        "holds notes.txt, none of which can run",
     ),
     "a folder with a socket": Source(_socket, "'control.sock' is a socket: take it away"),
     "a folder with a link out of it": Source(_link, "to '/etc/passwd': put the file itself there"),

@@ -13,7 +13,7 @@ from textual.widgets import Input
 
 from tests.support.deploy_driver import DeployDriver, open_wizard
 from tests.support.fake_changes import SCRIPT, make_package
-from tests.support.fake_service import FakeJobService, make_engine, make_job
+from tests.support.fake_service import FakeJobService, make_job
 from tests.support.tui_driver import TuiDriver, open_tui
 from tests.tui.test_hostile import BUNDLES, HOSTILE, assert_harmless
 from wjtui.model.deploys import (
@@ -572,7 +572,7 @@ async def test_a_run_in_progress(home: Path) -> None:
         tui.service.deploys.waiting = True
         await tui.next()
         assert tui.committed.running is WhenRunning.AFTER
-        assert "report: settled" in tui.toasts
+        assert "report: put in place when the run has ended." in tui.toasts
 
 
 async def test_a_run_in_its_own_folder_forbids_to_switch_now(home: Path) -> None:
@@ -684,8 +684,14 @@ async def refused(tui: TuiDriver, words: str) -> None:
 async def test_why_no_job_can_be_brought_in() -> None:
     async with open_tui(service_with(), read_only=True) as tui:
         await refused(tui, "read-only")
-    async with open_tui(FakeJobService(make_job("a"), engine=make_engine(shares_files=False))) as tui:
-        await refused(tui, "over the network")
+
+
+async def test_a_job_is_brought_to_an_engine_elsewhere_as_well(home: Path) -> None:
+    service = service_with()
+    service.info = msgspec.structs.replace(service.info, shares_files=False)
+    async with open_wizard(service) as tui:
+        await tui.stage("~/uploads/nightly.zip")
+        assert service.deploys.staged
 
 
 # Whatever the texts and the size

@@ -85,6 +85,23 @@ async def test_the_row_says_what_is_on_its_way_and_one_undo_waits_for_another() 
         await tui.until(lambda: tui.selected == "import-legacy")
 
 
+async def test_what_is_not_done_yet_is_not_jumped_over() -> None:
+    service = with_versions()
+    async with open_versions(service) as tui:
+        await tui.select("import-legacy")
+        await tui.delete("import-legacy")
+        await tui.select("queue-worker")
+        service.hold = asyncio.Event()
+        await tui.delete("queue-worker")
+        await tui.see("Deleting…")
+        await tui.press("u")  # not the other job, which was deleted before
+        await tui.hear("queue-worker: deleting. When that is done, u takes it back.")
+        service.hold.set()
+        await tui.until(lambda: not tui.app.dispatch.busy)
+        await tui.press("u")
+        await tui.until(lambda: tui.selected == "queue-worker")
+
+
 async def test_the_newest_first_over_runs_saves_deploys_and_deletes() -> None:
     service = with_versions()
     async with open_versions(service) as tui:

@@ -7,18 +7,26 @@ import secrets
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.routing import Route
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Route
 
-from wjtui.api import deploys, jobs, settings, trash, versions
+from wjtui.api import deploys, health, hooks, jobs, metrics, openapi, settings, trash, uploads, versions
 from wjtui.api.errors import Handler, answering, unknown
 from wjtui.api.events import stream_events
+from wjtui.api.kudu.router import KuduRouter
+from wjtui.api.kudu.table import ROWS
 from wjtui.api.logs import read_log
+from wjtui.api.surroundings import Surroundings
+from wjtui.api.traffic import Counting, Traffic
 from wjtui.service import JobService
 
 PREFIX = "/api/wjtui"
 
 ROUTES: tuple[tuple[str, str, Handler], ...] = (
-    ("GET", "/health", jobs.health),
+    ("GET", "/health", health.alive),
+    ("GET", "/ready", health.ready),
+    ("GET", "/metrics", metrics.scrape),
+    ("GET", "/openapi.json", openapi.describe),
     ("GET", "/snapshot", jobs.snapshot),
     ("GET", "/events", stream_events),
     ("GET", "/jobs/{type}/{name}/runs", jobs.list_runs),
@@ -40,6 +48,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/jobs/{type}/{name}/pause", jobs.pause),
     ("POST", "/jobs/{type}/{name}/resume", jobs.resume),
     ("GET", "/jobs/{type}/{name}/missed", jobs.list_missed),
+    ("POST", uploads.PATH, uploads.upload),
     ("POST", "/deploys/{token}", deploys.stage),
     ("POST", "/deploys/{token}/preview", deploys.preview),
     ("POST", "/deploys/{token}/diff", deploys.diff),
@@ -56,24 +65,39 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("PUT", "/jobs/{type}/{name}/settings", settings.save),
     ("GET", "/site", settings.site),
     ("POST", "/site", settings.change_site),
+    ("GET", "/hooks", hooks.subscriptions),
+    ("POST", "/hooks", hooks.subscribe),
+    ("GET", "/hooks/{id}", hooks.find),
+    ("DELETE", "/hooks/{id}", hooks.unsubscribe),
+    ("POST", "/hooks/{id}/test", hooks.test),
+    ("POST", "/hook-events/{event}", hooks.publish),
     ("GET", "/logs/{type}/{name}", read_log),
     ("POST", "/shutdown", jobs.shut_down),
 )
 
 
-def make_app(service: JobService) -> Starlette:
-    """The API of a service.
+def make_app(service: JobService, around: Surroundings | None = None) -> Starlette:
+    """The API of a service; Kudu's too where it is told what is ``around``.
 
-    ``state.closing`` ends every event stream; ``state.life`` tells this engine's sequence numbers from those
-    of another one.
+    ``state.closing`` ends every stream; ``state.life`` tells this engine's sequence numbers from those of
+    another one; ``state.traffic`` counts the answers; ``state.table`` has every route.
     """
+    routes: list[BaseRoute] = [
+        Route(PREFIX + path, answering(handler, service), methods=[method])
+        for method, path, handler in ROUTES
+    ]
+    if around is not None:
+        routes.append(KuduRouter(service, but=PREFIX))
+    traffic = Traffic()
     app = Starlette(
-        routes=[
-            Route(PREFIX + path, answering(handler, service), methods=[method])
-            for method, path, handler in ROUTES
-        ],
+        routes=routes,
+        middleware=[Middleware(Counting, traffic)],
         exception_handlers={HTTPException: unknown},
     )
     app.state.closing = asyncio.Event()
     app.state.life = secrets.token_hex(8)
+    app.state.surroundings = around
+    app.state.traffic = traffic
+    own = [(method, PREFIX + path, handler) for method, path, handler in ROUTES]
+    app.state.table = (*own, *(ROWS if around is not None else ()))
     return app

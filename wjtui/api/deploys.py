@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from wjtui.api.errors import json_answer
 from wjtui.api.requests import check_unix_socket, file_body, staging_token
-from wjtui.model.deploys import DeployPlan
+from wjtui.model.deploys import DeployPlan, Package
 from wjtui.model.errors import InvalidRequest
 from wjtui.service import JobService
 from wjtui.support.tasks import first
@@ -27,8 +27,13 @@ async def stage(service: JobService, request: Request) -> Response:
     check_unix_socket(request, "A package on this machine is staged over the engine's Unix socket alone.")
     token = staging_token(request)
     body = await file_body(request, StageBody, '{"source": "/tmp/nightly.zip"}')
+    return json_answer(await stage_for(service, request, _source(body), token, unescaped(body.name)))
+
+
+async def stage_for(service: JobService, request: Request, source: Path, token: str, name: str) -> Package:
+    """Stage a source as long as the client is there and the server stays; its body has been read by then."""
     staging = asyncio.get_running_loop().create_task(
-        service.deploys.stage(_source(body), token, name=unescaped(body.name)), name=f"staging of {token}"
+        service.deploys.stage(source, token, name=name), name=f"staging of {token}"
     )
     try:
         await first(_left(request), request.app.state.closing.wait(), staging)
@@ -36,7 +41,7 @@ async def stage(service: JobService, request: Request) -> Response:
         if not staging.done():
             await service.deploys.discard(token)
             await asyncio.wait({staging})
-    return json_answer(await staging)
+    return await staging
 
 
 async def preview(service: JobService, request: Request) -> Response:

@@ -10,6 +10,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from wjtui.api.requests import number
+from wjtui.api.traffic import EVENTS, Traffic
 from wjtui.model.errors import WjtuiError
 from wjtui.model.events import Envelope, Snapshot
 from wjtui.service import JobService
@@ -21,17 +22,19 @@ HEARTBEAT_SECONDS = 15.0
 class EventStream(StreamingResponse):
     """A stream that closes its source as soon as its client is gone, not when memory is tidied up."""
 
-    def __init__(self, frames: AsyncGenerator[bytes], life: str) -> None:
+    def __init__(self, frames: AsyncGenerator[bytes], life: str, traffic: Traffic) -> None:
         headers = {"Cache-Control": "no-store", LIFE_HEADER: life}
         super().__init__(frames, headers=headers, media_type="text/event-stream")
         self._frames = frames
+        self._traffic = traffic
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send frames until they end or the client is gone."""
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            await self._frames.aclose()
+        with self._traffic.open(EVENTS):
+            try:
+                await super().__call__(scope, receive, send)
+            finally:
+                await self._frames.aclose()
 
 
 async def stream_events(service: JobService, request: Request) -> EventStream:
@@ -42,7 +45,7 @@ async def stream_events(service: JobService, request: Request) -> EventStream:
     state, query = request.app.state, request.query_params
     known = "after" in query and query.get("life", state.life) == state.life
     items = service.events(number(request, "after", 0) if known else None)
-    return EventStream(frames(items, state.closing), state.life)
+    return EventStream(frames(items, state.closing), state.life, state.traffic)
 
 
 async def frames(

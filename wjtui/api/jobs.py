@@ -142,8 +142,3 @@ async def shut_down(service: JobService, request: Request) -> Response:
     """Begin to stop every job and the engine."""
     await service.shut_down()
     return json_answer({})
-
-
-async def health(service: JobService, request: Request) -> Response:
-    """That an engine answers."""
-    return json_answer({"status": "ok"})

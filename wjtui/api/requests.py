@@ -27,6 +27,8 @@ MAX_BODY = 256 * 1024
 MAX_FILE_BODY = 8 * 1024 * 1024
 """Bytes of a body with a ``settings.job`` in it: 1 MiB of text (spec 9.2), each byte an escape, and room."""
 MAX_NUMBER = 2**63 - 1
+TRUSTED = "wjtui.trusted"
+"""In the scope, true: credentials were given, and nobody in between can listen."""
 
 B = TypeVar("B", bound=Value)
 
@@ -140,6 +142,15 @@ def check_unix_socket(request: Request, why: str) -> None:
         raise NotAllowed(why)
 
 
+def check_private(request: Request, why: str) -> None:
+    """Raise NotAllowed unless secrets may be told: over a Unix socket, or with credentials and encrypted.
+
+    Credentials over a connection of this machine count too: what encrypts may be a proxy beside us.
+    """
+    if not over_unix_socket(request) and request.scope.get(TRUSTED) is not True:
+        raise NotAllowed(why)
+
+
 async def run_body(request: Request) -> RunBody:
     """The body that starts a run; an empty one means every default. Raises InvalidRequest."""
     return _read(await _body(request) or b"{}", RunBody, '{"arguments": "--all"}')
@@ -153,6 +164,14 @@ async def later_body(request: Request) -> LaterBody:
 async def file_body(request: Request, kind: type[B], example: str) -> B:
     """A body of some kind that may hold whole files. Raises InvalidRequest."""
     return _read(await _body(request, MAX_FILE_BODY), kind, example)
+
+
+async def text_body(request: Request) -> str:
+    """A body of text, as it is. Raises InvalidRequest."""
+    try:
+        return (await _body(request)).decode()
+    except UnicodeDecodeError:
+        raise InvalidRequest("The body is no UTF-8: send JSON.") from None
 
 
 async def _body(request: Request, limit: int = MAX_BODY) -> bytes:

@@ -6,13 +6,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from wjtui.api.errors import json_answer
-from wjtui.api.requests import check_unix_socket, file_body, job_id
+from wjtui.api.requests import check_private, file_body, job_id
 from wjtui.model.site import SiteChange, SiteSettings
 from wjtui.service import JobService
 from wjtui.wire.changes import SaveBody
 
 _SECRETS = (
-    "Settings of the site hold secrets: they are told, and changed, over the engine's Unix socket alone."
+    "Settings of the site hold secrets: they are told, and changed, over the engine's Unix socket, or with"
+    " credentials over TLS."
 )
 
 
@@ -29,14 +30,14 @@ async def save(service: JobService, request: Request) -> Response:
 
 
 async def site(service: JobService, request: Request) -> Response:
-    """The settings of the site, for who may open the socket alone."""
-    check_unix_socket(request, _SECRETS)
+    """The settings of the site, for who may open the socket, or logs in where nobody can listen."""
+    check_private(request, _SECRETS)
     return _secret(await service.settings.site())
 
 
 async def change_site(service: JobService, request: Request) -> Response:
     """Change the settings of the site. Its answer tells them too, and what it sets reaches every job."""
-    check_unix_socket(request, _SECRETS)
+    check_private(request, _SECRETS)
     change = await file_body(request, SiteChange, '{"put": {"COLOUR": "red"}}')
     return _secret(await service.settings.change_site(change))
 

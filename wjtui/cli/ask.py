@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from wjtui.cli.options import Given
-from wjtui.launch.attach import attached
+from wjtui.launch.attach import attached, reached
 from wjtui.model.errors import InvalidRequest, JobNotFound
 from wjtui.model.identity import parse_job_id
 from wjtui.model.jobs import Job
@@ -19,7 +19,12 @@ T = TypeVar("T")
 def ask(options: Given, work: Callable[[JobService], Awaitable[T]]) -> T:
     """Do ``work`` with the engine's service. Raises EngineUnreachable when none runs."""
 
+    remote = options.remote()
+
     async def attach() -> T:
+        if remote is not None:
+            async with reached(remote) as service:
+                return await work(service)
         async with attached(options.place()) as (service, _):
             return await work(service)
 

@@ -6,8 +6,10 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from wjtui.model.errors import InvalidRequest
+from wjtui.model.errors import InvalidRequest, InvalidSettings
+from wjtui.model.identity import JobType
 from wjtui.settings.edit import REMOVED, CannotEdit, set_keys
+from wjtui.settings.judge import judge
 from wjtui.settings.keys import BY_NAME
 from wjtui.settings.lenient import NotJson
 from wjtui.settings.parse import parse_object
@@ -65,6 +67,16 @@ def edit_settings(text: str, assignments: Iterable[str], unset: Iterable[str] = 
     except CannotEdit as error:
         reason = str(error)
     raise InvalidRequest(f"settings.job was left as it is ({reason}): correct it first.")
+
+
+def refuse_faults(before: str, after: str, kind: JobType) -> None:
+    """Refuse a value that the engine would only leave out. Raises InvalidSettings.
+
+    What was wrong before is no reason to refuse a change of something else.
+    """
+    known = judge(before, kind)
+    if new := [fault.text for fault in judge(after, kind) if fault not in known]:
+        raise InvalidSettings(" ".join(new))
 
 
 def _environment(text: str, changes: dict[str, Any], variables: dict[str, Any]) -> Any:

@@ -33,4 +33,5 @@ def demo(
 
         make_demo(root)
     options.root = str(root)
-    show_screen(options.place(), ScreenWish(debug=options.debug, theme=theme, ascii=ascii, mouse=mouse))
+    wish = ScreenWish(debug=options.debug, theme=theme, ascii=ascii, mouse=mouse, lasting=False)
+    show_screen(options.place(), wish)

@@ -9,14 +9,17 @@ import click
 from wjtui.cli.options import Given, common, given
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from wjtui.cli.planning import Wanted
-    from wjtui.model.deploys import Deployed, DeployPlan, Package, Preview
+    from wjtui.model.deploys import Deployed, DeployPlan, Finding, Package, Preview
     from wjtui.service import JobService
 
 _TYPES = ("triggered", "continuous")
 _RUNNING = ("now", "after", "stop")
+_LISTED = 20
+"""Files that a deploy names; --dry-run names all of them."""
 
 
 @click.command()
@@ -120,12 +123,12 @@ async def _deploy(
             package = await service.deploys.stage(path, token, name=called)
         if not package.ok:
             _show(options, package, None, None, dry_run)
-            raise DeployRejected(" ".join(each.text for each in package.refusals))
+            raise DeployRejected(_sentences(package.refusals))
         plan = make_plan(package, wanted, (await service.snapshot()).jobs)
         preview = await service.deploys.preview(token, plan)
         if refusals := preview.refusals:
             _show(options, package, preview, None, dry_run)
-            raise DeployRejected(" ".join(each.text for each in refusals))
+            raise DeployRejected(_sentences(refusals))
         if dry_run:
             _show(options, package, preview, None, dry_run)
             return False
@@ -135,6 +138,11 @@ async def _deploy(
         return await _start(service, options, plan, follow) if start and not done.waiting else False
     finally:
         await service.deploys.discard(token)
+
+
+def _sentences(refusals: Sequence[Finding]) -> str:
+    """Every reason, each once: two long paths that were shortened may read the same."""
+    return " ".join(dict.fromkeys(each.text for each in refusals))
 
 
 def _show(
@@ -148,7 +156,8 @@ def _show(
         return
     if done is None and not dry_run:
         return  # the refusal says it all, in one line
-    lines = [*package_lines(package), *(preview_lines(preview) if preview is not None else [])]
+    most = None if dry_run else _LISTED
+    lines = [*package_lines(package), *(preview_lines(preview, most) if preview is not None else [])]
     for job in done.jobs if done is not None else ():
         kept = "" if job.replaced is None else f" (version {job.replaced} is kept: wjtui rollback {job.id})"
         how = (

@@ -12,7 +12,7 @@ from wjtui.tui.present.times import file_size, moment
 VERSION_TITLES = ("VERSION", "SINCE", "HOW", "FROM", "BY", "FILES", "SIZE")
 TRASH_TITLES = ("ID", "JOB", "DELETED", "KEPT UNTIL", "FILES", "SIZE", "RUNS")
 
-_MARKS = {Weight.PASSED: "+", Weight.WARNING: "!", Weight.REFUSED: "x"}
+_MARKS = {Weight.PASSED: "ok", Weight.WARNING: "!", Weight.REFUSED: "x"}
 _STATES = {FileState.ADDED: "+", FileState.CHANGED: "~", FileState.REMOVED: "-"}
 
 
@@ -26,13 +26,16 @@ def package_lines(package: Package) -> list[str]:
     return lines + [finding_line(each) for each in package.findings]
 
 
-def preview_lines(preview: Preview) -> list[str]:
-    """What a plan would do."""
+def preview_lines(preview: Preview, most: int | None = None) -> list[str]:
+    """What a plan would do; of each job ``most`` files, None: all."""
     lines = []
     for job in preview.jobs:
         against = f"replaces version {job.replaces}" if job.replaces is not None else "is new"
         lines.append(f"{job.id} {against}: {_counts(job.changes, job.same)}")
-        lines += change_lines(job.changes)
+        changes = change_lines(job.changes)
+        lines += changes[:most]
+        if most is not None and len(changes) > most:
+            lines.append(f"  and {len(changes) - most:,} more")
         lines += [finding_line(each) for each in job.findings]
         if job.run:
             lines.append(f"  ! run {job.run} is going")
@@ -59,8 +62,7 @@ def version_row(version: Version) -> tuple[str, ...]:
         version.cause.value,
         version.note,
         version.by,
-        f"{version.files:,}",
-        file_size(version.size),
+        *(("settings.job", "") if version.settings_only else (f"{version.files:,}", file_size(version.size))),
     )
 
 

@@ -10,7 +10,23 @@ from types import TracebackType
 import click
 
 from wjtui import __version__
-from wjtui.cli import changes, demo, deploy, jobs, logs, runs, schedule, serve, settings
+from wjtui.cli import (
+    changes,
+    completion,
+    credentials,
+    demo,
+    deploy,
+    doctor,
+    hooks,
+    jobs,
+    logs,
+    runs,
+    schedule,
+    serve,
+    settings,
+    web,
+)
+from wjtui.cli.completing import add_completion
 from wjtui.cli.look import look
 from wjtui.cli.options import Given, common, given
 from wjtui.model.errors import WjtuiError
@@ -68,16 +84,24 @@ def cli(
         from wjtui.launch.screen import ScreenWish, show_screen
 
         options = given(context)
-        show_screen(options.place(), ScreenWish(in_process, read_only, options.debug, theme, ascii, mouse))
+        wish = ScreenWish(in_process, read_only, options.debug, theme, ascii, mouse)
+        if (remote := options.remote()) is not None:
+            from wjtui.launch.connected import show_connected
+
+            show_connected(remote, wish)
+        else:
+            show_screen(options.place(), wish)
 
 
 for command in (
     jobs.list_jobs, jobs.show, runs.run, jobs.start, jobs.stop, jobs.restart, jobs.pause, jobs.resume,
     runs.history, logs.logs, deploy.deploy, changes.versions, changes.rollback, changes.delete, changes.trash,
-    changes.restore, settings.settings, settings.config, schedule.schedule,
-    serve.up, serve.down, serve.serve, demo.demo,
+    changes.restore, settings.settings, settings.config, hooks.hooks, schedule.schedule,
+    serve.up, serve.down, serve.serve, doctor.doctor, credentials.credentials, completion.completion,
+    web.web, demo.demo,
 ):  # fmt: skip
     cli.add_command(command)
+add_completion(cli)
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wjtui.cli.assignments import edit_settings
+from wjtui.cli.assignments import edit_settings, refuse_faults
 from wjtui.model.deploys import DeployPlan, FoundJob, Package, PlannedJob, WhenRunning
 from wjtui.model.errors import InvalidRequest
 from wjtui.model.identity import JobId, JobType, check_new_name
@@ -26,10 +26,10 @@ class Wanted:
 
 
 def make_plan(package: Package, wanted: Wanted, known: Sequence[Job]) -> DeployPlan:
-    """Which jobs are put where, with which settings. Raises InvalidRequest, InvalidName."""
+    """Which jobs are put where, with which settings. Raises InvalidRequest, InvalidName, InvalidSettings."""
     several = any(job.id is not None for job in package.jobs)
     jobs = _named(package, wanted) if several else [(_single(package), _identity(package, wanted, known))]
-    planned = [PlannedJob(id, found.at, _settings(found, wanted)) for found, id in jobs]
+    planned = [PlannedJob(id, found.at, _settings(found, id.type, wanted)) for found, id in jobs]
     return DeployPlan(tuple(planned), wanted.running, fix_line_ends=not wanted.keep_line_ends)
 
 
@@ -88,9 +88,13 @@ def _identity(package: Package, wanted: Wanted, known: Sequence[Job]) -> JobId:
     return JobId(kind, name)
 
 
-def _settings(found: FoundJob, wanted: Wanted) -> str | None:
-    """The text of its ``settings.job`` after what was asked for; None: as it came."""
+def _settings(found: FoundJob, kind: JobType, wanted: Wanted) -> str | None:
+    """The text of its ``settings.job`` after what was asked for; None: as it came. Raises InvalidSettings."""
     assignments = list(wanted.assignments)
     if wanted.schedule is not None:
         assignments.append(f"schedule={wanted.schedule}")
-    return edit_settings(found.settings_text, assignments) if assignments else None
+    if not assignments:
+        return None
+    text = edit_settings(found.settings_text, assignments)
+    refuse_faults(found.settings_text, text, kind)
+    return text

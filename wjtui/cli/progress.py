@@ -24,8 +24,11 @@ async def showing_progress(service: JobService, token: str) -> AsyncIterator[Non
     if not sys.stderr.isatty():
         yield
         return
-    task = asyncio.get_running_loop().create_task(_show(service, token), name="progress")
+    listening = asyncio.Event()
+    task = asyncio.get_running_loop().create_task(_show(service, token, listening), name="progress")
     try:
+        # Else the work is half done, or all of it, by the time somebody listens.
+        await listening.wait()
         yield
     finally:
         task.cancel()
@@ -34,17 +37,22 @@ async def showing_progress(service: JobService, token: str) -> AsyncIterator[Non
 
 
 def words(progress: Progress) -> str:
-    """``Unpacking 45 MB of 100 MB``."""
+    """``Unpacking 45 MB of 100 MB``; ``Looking`` where there is nothing to count."""
+    if not progress.done and not progress.total:
+        return progress.step
     of = f" of {file_size(progress.total)}" if progress.total else ""
     return f"{progress.step} {file_size(progress.done)}{of}"
 
 
-async def _show(service: JobService, token: str) -> None:
+async def _show(service: JobService, token: str, listening: asyncio.Event) -> None:
     try:
         async for item in service.events():
+            listening.set()  # the first one is a snapshot
             if not isinstance(item, Envelope) or not isinstance(item.event, DeployProgressed):
                 continue
             if item.event.progress.token == token:
                 click.echo(f"{_CLEAR}{words(item.event.progress)}", nl=False, err=True)
     except WjtuiError:
         pass  # what is being done says so itself
+    finally:
+        listening.set()

@@ -107,14 +107,14 @@ async def _change(
     service: JobService, options: Given, name: str, assignments: tuple[str, ...], unset: tuple[str, ...]
 ) -> None:
     from wjtui.cli.ask import find_job
-    from wjtui.cli.assignments import edit_settings
+    from wjtui.cli.assignments import edit_settings, refuse_faults
     from wjtui.cli.output import clean, print_json
     from wjtui.cli.who import here
 
     job = await find_job(service, name)
     before = await service.settings.read(job.id)
     text = edit_settings(before.text, assignments, unset)
-    _refuse_faults(job, before.text, text)
+    refuse_faults(before.text, text, job.id.type)
     saved = await service.settings.save(job.id, text, etag=before.etag, by=here())
     if options.json:
         print_json(_document(saved))
@@ -125,17 +125,6 @@ async def _change(
     for line in _effect(job, before, saved):
         click.echo(clean(line))
     click.echo(clean(f"{job.id}: saved as version {saved.version} ('wjtui rollback {job.id}' goes back)."))
-
-
-def _refuse_faults(job: Job, before: str, after: str) -> None:
-    """Refuse what the engine would only leave out. Raises InvalidSettings."""
-    from wjtui.model.errors import InvalidSettings
-    from wjtui.settings.judge import judge
-
-    # What was wrong before is no reason to refuse a change of something else.
-    known = judge(before, job.id.type)
-    if new := [fault.text for fault in judge(after, job.id.type) if fault not in known]:
-        raise InvalidSettings(" ".join(new))
 
 
 def _effect(job: Job, before: SettingsDocument, after: SettingsDocument) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from wjtui.client.bridged_changes import BridgedDeploys, BridgedSettings, BridgedTrash, BridgedVersions
+from wjtui.client.bridged_hooks import BridgedHooks
 from wjtui.logs.reader import FileLogSource
 from wjtui.model.errors import EngineUnreachable
 from wjtui.model.events import Envelope, LogExtent, LogRef, Snapshot
@@ -35,6 +36,8 @@ class ThreadBridge:
         """Jobs that are deleted, and brought back."""
         self.settings = BridgedSettings(service, self.call)
         """``settings.job``, and the settings of the site."""
+        self.hooks = BridgedHooks(service, self.call)
+        """Who is told of what, over HTTP."""
 
     async def snapshot(self) -> Snapshot:
         """Everything to show."""

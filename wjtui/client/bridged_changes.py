@@ -25,13 +25,15 @@ class Call(Protocol):
         """What the work returns, or raises."""
 
 
-class _Bridged:
+class Bridged:
+    """A part of a service elsewhere."""
+
     def __init__(self, service: JobService, call: Call) -> None:
         self._service = service
         self._call = call
 
 
-class BridgedDeploys(_Bridged):
+class BridgedDeploys(Bridged):
     """A ``DeployService`` elsewhere."""
 
     async def stage(self, source: Path, token: str, *, name: str = "") -> Package:
@@ -60,7 +62,7 @@ class BridgedDeploys(_Bridged):
         await self._call(self._service.deploys.discard(token))
 
 
-class BridgedVersions(_Bridged):
+class BridgedVersions(Bridged):
     """A ``VersionService`` elsewhere."""
 
     async def of(self, job: JobId) -> list[Version]:
@@ -87,7 +89,7 @@ class BridgedVersions(_Bridged):
         return await self._call(self._service.versions.roll_back(job, number, running=running, by=by))
 
 
-class BridgedTrash(_Bridged):
+class BridgedTrash(Bridged):
     """A ``TrashService`` elsewhere."""
 
     async def delete(self, job: JobId, *, keep_history: bool = False) -> Trashed:
@@ -103,7 +105,7 @@ class BridgedTrash(_Bridged):
         return await self._call(self._service.trash.restore(id))
 
 
-class BridgedSettings(_Bridged):
+class BridgedSettings(Bridged):
     """A ``SettingsService`` elsewhere."""
 
     async def read(self, job: JobId) -> SettingsDocument:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from wjtui.client.connection import LONG_SECONDS, Connection, read_answer, to_body
 from wjtui.client.paths import staged_path
-from wjtui.model.deploys import Deployed, DeployPlan, Package, PlannedJob, Preview
+from wjtui.client.sending import send_source
+from wjtui.model.deploys import Deployed, DeployPlan, Package, PlannedJob, Preview, Progress
 from wjtui.model.errors import InvalidRequest
 from wjtui.wire.changes import CommitBody, DiffBody, StageBody, escaped
 
@@ -15,11 +17,15 @@ from wjtui.wire.changes import CommitBody, DiffBody, StageBody, escaped
 class HttpDeploys:
     """A ``DeployService`` behind a connection."""
 
-    def __init__(self, wire: Connection) -> None:
+    def __init__(self, wire: Connection, tell: Callable[[Progress], None]) -> None:
+        """``tell``: hears how far a source is on its way to an engine on another machine."""
         self._wire = wire
+        self._tell = tell
 
     async def stage(self, source: Path, token: str, *, name: str = "") -> Package:
         """Unpack or copy a source of this machine; leaving it in the middle ends and undoes the work."""
+        if self._wire.is_remote:
+            return await send_source(self._wire, Path(_absolute(source)), token, name, self._tell)
         body = to_body(StageBody(escaped(_absolute(source)), escaped(name)))
         answer = await self._wire.ask("POST", staged_path(token), body=body, patience=LONG_SECONDS)
         return read_answer(answer.content, Package)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from typing import TypeVar
 
 import msgspec
 
 from wjtui.client.connection import Connection, foreign
 from wjtui.model.errors import EngineUnreachable
-from wjtui.model.events import Envelope, Snapshot
+from wjtui.model.events import EngineChanged, EngineInfo, Envelope, Snapshot
 from wjtui.wire.stream import LIFE_HEADER, Refusal, read_frames, read_item
+
+T = TypeVar("T", bound=Envelope | Snapshot)
 
 BACK_OFF = (0.1, 0.4, 1.0)
 """Seconds before each try to come back; after the last one the engine is unreachable."""
@@ -40,7 +43,7 @@ async def engine_events(
                         raise msgspec.json.decode(frame.data, type=Refusal).error()
                     item = read_item(frame.data)
                     after, tries = item.seq, 0
-                    yield item
+                    yield from_afar(item) if wire.is_remote else item
             raise EngineUnreachable("The engine's event stream broke off: it may have been killed.")
         except msgspec.DecodeError as error:
             raise foreign(error) from error
@@ -49,3 +52,18 @@ async def engine_events(
                 raise
             await asyncio.sleep(back_off[tries])
             tries += 1
+
+
+def from_afar(item: T) -> T:
+    """What an engine on another machine tells, for a front end here: its files are not ours to look for."""
+    match item:
+        case Snapshot(engine=engine):
+            return msgspec.structs.replace(item, engine=_elsewhere(engine))
+        case Envelope(event=EngineChanged(info)):
+            return msgspec.structs.replace(item, event=EngineChanged(_elsewhere(info)))
+        case _:
+            return item
+
+
+def _elsewhere(engine: EngineInfo) -> EngineInfo:
+    return msgspec.structs.replace(engine, shares_files=False)

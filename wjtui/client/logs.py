@@ -54,7 +54,7 @@ class RemoteLog:
 async def open_remote_log(wire: Connection, ref: LogRef) -> LogSource:
     """A log of the engine. Raises JobNotFound, RunNotFound or EngineUnreachable."""
     remote = RemoteLog(wire, ref)
-    answer = await remote.ask(0, 0, files=True)
+    answer = await remote.ask(0, 0, files=not wire.is_remote)
     path = answer.headers.get("X-Log-Path")
     if path is None:
         return remote

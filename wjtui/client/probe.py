@@ -18,6 +18,10 @@ class EngineFile(Value, frozen=True):
     version: str
     socket: str
     """The path of its Unix socket."""
+    listen: str = ""
+    """What ``--listen`` said; empty: it is not reached over TCP."""
+    urls: tuple[str, ...] = ()
+    """Where clients reach it over TCP."""
 
 
 def find_engine(engine_lock: Path, engine_file: Path) -> EngineFile | None:

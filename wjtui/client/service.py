@@ -1,4 +1,4 @@
-"""HttpJobService: an engine behind a Unix socket, as a JobService."""
+"""HttpJobService: an engine behind a Unix socket, or over TCP, as a JobService."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ import msgspec
 
 from wjtui.client.connection import Connection, read_answer
 from wjtui.client.deploys import HttpDeploys
-from wjtui.client.events import engine_events
+from wjtui.client.events import engine_events, from_afar
+from wjtui.client.hooks import HttpHooks
 from wjtui.client.logs import open_remote_log
 from wjtui.client.paths import job_path, run_part, run_path
+from wjtui.client.remote import Remote
 from wjtui.client.settings import HttpSettings
+from wjtui.client.sideline import Sideline
 from wjtui.client.trash import HttpTrash
 from wjtui.client.versions import HttpVersions
 from wjtui.model.base import Value
@@ -33,10 +36,14 @@ class _Started(Value, frozen=True):
 class HttpJobService:
     """Every method may raise EngineUnreachable. Use it on one loop, and close it there."""
 
-    def __init__(self, socket_path: Path | str) -> None:
-        """``socket_path``: as ``engine.json`` says. Nothing is opened before the first request."""
-        self._wire = Connection(socket_path)
-        self.deploys = HttpDeploys(self._wire)
+    def __init__(self, where: Path | str | Remote) -> None:
+        """``where``: the path of a socket, as ``engine.json`` says, or an engine on another machine.
+
+        Nothing is opened before the first request. Raises InvalidRequest for certificates that are none.
+        """
+        self._wire = Connection(where)
+        self._sideline = Sideline()
+        self.deploys = HttpDeploys(self._wire, self._sideline.tell)
         """Jobs that are brought in."""
         self.versions = HttpVersions(self._wire)
         """Earlier versions of jobs."""
@@ -44,6 +51,8 @@ class HttpJobService:
         """Jobs that are deleted, and brought back."""
         self.settings = HttpSettings(self._wire)
         """``settings.job``, and the settings of the site."""
+        self.hooks = HttpHooks(self._wire)
+        """Who is told of what, over HTTP."""
 
     def turn_to(self, socket_path: Path | str) -> None:
         """Ask behind another socket from now on; only before the first request."""
@@ -55,11 +64,17 @@ class HttpJobService:
 
     async def snapshot(self) -> Snapshot:
         """Everything to show."""
-        return read_answer((await self._wire.ask("GET", "/snapshot")).content, Snapshot)
+        found = read_answer((await self._wire.ask("GET", "/snapshot")).content, Snapshot)
+        return from_afar(found) if self._wire.is_remote else found
 
     def events(self, after: int | None = None) -> AsyncIterator[Envelope | Snapshot]:
         """Changes above ``after``; goes on over a connection that is lost for a moment."""
-        return engine_events(self._wire, after)
+        items = engine_events(self._wire, after)
+        return self._sideline.along(items) if self._wire.is_remote else items
+
+    async def check(self) -> None:
+        """Find out whether the engine is there and lets us in. Raises EngineUnreachable and AccessDenied."""
+        await self._wire.ask("GET", "/health")
 
     async def runs(self, job: JobId, *, before: RunId | None = None, limit: int = 50) -> list[Run]:
         """Runs of a triggered job, newest first; at most 1000 at once."""

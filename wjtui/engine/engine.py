@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from wjtui import __version__
+from wjtui.archives.limits import Limits
 from wjtui.engine.catalog.discover import Folders, JobKey
 from wjtui.engine.catalog.hosts import find_hosts
 from wjtui.engine.catalog.watch import Watcher
 from wjtui.engine.config import Config
 from wjtui.engine.damage import Aside, set_damage_aside
+from wjtui.engine.deploy.limits import limits_of
 from wjtui.engine.deploy.recovery import recover
 from wjtui.engine.history.store import RunStore
 from wjtui.engine.history.trash import Trash
@@ -30,6 +32,7 @@ from wjtui.engine.scheduling.scheduler import Scheduler
 from wjtui.engine.service import LocalJobService
 from wjtui.engine.site import Site, expand_variables, instance_of, short_instance
 from wjtui.engine.state import State
+from wjtui.engine.vitals import LocalVitals
 from wjtui.model.base import iso
 from wjtui.model.errors import EngineBusy, RootUnusable
 from wjtui.model.events import EngineInfo, Tone
@@ -102,6 +105,7 @@ class Engine:
             Launches(site.mark),
             find_hosts(options.environment),
         )
+        self.vitals = LocalVitals(self._rooms)
         self._scheduler = Scheduler(self._rooms)
         self._supervisor = Supervisor(self._rooms, self._scheduler)
         self.service = LocalJobService(self._rooms, self._supervisor, self._scheduler, self._begin_stop)
@@ -117,6 +121,16 @@ class Engine:
     def has_work(self) -> bool:
         """Whether a run is going or waits for its time, or a continuous job is not stopped."""
         return self._supervisor.has_work or self._scheduler.has_work
+
+    @property
+    def max_upload(self) -> int:
+        """Bytes of the largest archive or script that is taken now."""
+        return self._rooms.config.max_upload
+
+    @property
+    def limits(self) -> Limits:
+        """What an archive may not exceed now."""
+        return limits_of(self._rooms.config)
 
     @property
     def _ends(self) -> bool:
@@ -163,6 +177,7 @@ class Engine:
         if self._watcher is None or self._ends:
             return  # somebody ended it meanwhile
         self._notifier.begin()
+        self.service.hooks.begin()
         self._supervisor.begin()
         self._own("scheduler", self._scheduler.run())
         self._own("watch", self._watcher.run())
@@ -207,6 +222,7 @@ class Engine:
         await self._supervisor.refresh(found.jobs, found)
         self.service.resume_deploys(left.waiting)
         self._watcher = watcher
+        self.vitals.begin(lambda: watcher.trouble)
 
     async def stop(self, *, now: bool = False) -> None:
         """Stop every job in order, then everything else; returns when that is done."""
@@ -219,6 +235,7 @@ class Engine:
         """Skip what is left of every grace period."""
         self._supervisor.hurry()
         self._notifier.hurry()
+        self.service.hooks.hurry()
 
     async def closed(self) -> None:
         """Wait until the engine has ended, whoever asked for it."""
@@ -238,7 +255,7 @@ class Engine:
             await asyncio.gather(*self._tasks, return_exceptions=True)
             await self._supervisor.stop_all()
             await self.service.close()
-            await self._notifier.close()
+            await asyncio.gather(self._notifier.close(), self.service.hooks.close())
             self._rooms.state.bus.close()
         finally:
             try:

@@ -52,38 +52,47 @@ class Failure(Value, frozen=True):
 
 
 _OLD = timedelta(minutes=1)
-"""A failed run that is told of so long after its end came back from the trash: it is no news."""
+"""A run that is published so long after its end came back from the trash: it is no news."""
+
+
+class RunEnds:
+    """Sees the end of each run once."""
+
+    def __init__(self) -> None:
+        self._runs: dict[JobKey, RunId] = {}
+
+    def look(self, run: Run, at: datetime) -> bool:
+        """Whether a run that was published at an instant has ended, and nobody was told of that before."""
+        key = run.ref.job.key
+        brought_back = run.ended is not None and at - run.ended > _OLD
+        if not run.status.ended or brought_back or run.ref.run <= self._runs.get(key, ""):
+            return False
+        self._runs[key] = run.ref.run
+        return True
 
 
 class FailureWatch:
     """Sees failures in the events of an engine, each one once."""
 
     def __init__(self) -> None:
-        self._runs: dict[JobKey, RunId] = {}
+        self._ends = RunEnds()
         self._due: dict[JobKey, datetime] = {}
         self._ending: set[JobKey] = set()
 
     def look(self, event: AnyEvent, at: datetime) -> Failure | None:
         """The failure that an event tells of for the first time."""
         match event:
-            case RunChanged(run=run) if run.status is RunStatus.FAILED:
-                return self._look_at_run(run, at)
+            case RunChanged(run=run) if self._ends.look(run, at) and run.status is RunStatus.FAILED:
+                ended = run.ended or at
+                return Failure(
+                    RUN_FAILED, run.ref.job, ended, run.status.value, run.ref.run, run.exit, run.reason
+                )
             case JobChanged(job=job) if job.is_continuous:
                 return self._look_at_job(job, at)
             case JobRemoved(id=job_id):
                 self._due.pop(job_id.key, None)
                 self._ending.discard(job_id.key)
         return None
-
-    def _look_at_run(self, run: Run, at: datetime) -> Failure | None:
-        key = run.ref.job.key
-        brought_back = run.ended is not None and at - run.ended > _OLD
-        if brought_back or run.ref.run <= self._runs.get(key, ""):
-            return None
-        self._runs[key] = run.ref.run
-        return Failure(
-            RUN_FAILED, run.ref.job, run.ended or at, run.status.value, run.ref.run, run.exit, run.reason
-        )
 
     def _look_at_job(self, job: Job, at: datetime) -> Failure | None:
         key, phase = job.id.key, job.phase
@@ -160,7 +169,13 @@ class Ledger:
 
 
 def message(told: Sequence[Told], tail: Sequence[str], site: Site) -> bytes:
-    """One JSON object and a line end, for the command's standard input.
+    """``facts`` as one JSON object and a line end, for the command's standard input."""
+    # A file's name that is no UTF-8 must not keep anybody from being told.
+    return json.dumps(facts(told, tail, site), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+
+
+def facts(told: Sequence[Told], tail: Sequence[str], site: Site) -> dict[str, Any]:
+    """What somebody is told of failures.
 
     ``tail`` are the last error lines before the newest failure. Several jobs: ``count`` counts the failures
     of all, ``jobs`` names them, and the rest is about the newest failure.
@@ -189,8 +204,7 @@ def message(told: Sequence[Told], tail: Sequence[str], site: Site) -> bytes:
             {"job": each.newest.job.name, "type": each.newest.job.type.value, "count": each.times}
             for each in told
         ]
-    # A file's name that is no UTF-8 must not keep anybody from being told.
-    return json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+    return fields
 
 
 def command_environment(inherited: Mapping[str, str], mark: str) -> dict[str, str]:

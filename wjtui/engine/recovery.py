@@ -30,8 +30,8 @@ async def end_earlier_processes(rooms: Rooms) -> int:
 
 
 def empty_temp(site: Site) -> None:
-    """Remove working copies and shutdown files; what cannot be removed is logged and stays."""
-    for folder in (site.temp / "jobs", site.temp / "JobsShutdown"):
+    """Remove working copies, shutdown files and half uploads; what cannot be removed is logged and stays."""
+    for folder in (site.temp / "jobs", site.temp / "JobsShutdown", site.uploads):
         try:
             if folder.is_dir():
                 shutil.rmtree(folder)

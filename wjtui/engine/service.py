@@ -16,6 +16,7 @@ from wjtui.engine.deploy.version_store import VersionStore
 from wjtui.engine.deploy.versions import LocalVersions
 from wjtui.engine.deploy.work import Work
 from wjtui.engine.history.timeline import read_page
+from wjtui.engine.hooks.service import LocalHooks
 from wjtui.engine.removal import Removal
 from wjtui.engine.rooms import Rooms
 from wjtui.engine.running.instances import read_instances, read_run_holder
@@ -58,6 +59,7 @@ class LocalJobService:
         self.versions = LocalVersions(rooms, supervisor, store, claims, work, replacing)
         self.trash = LocalTrash(rooms, supervisor, store, claims, work)
         self.settings = LocalSettings(rooms, supervisor, store, work, claims)
+        self.hooks = LocalHooks(rooms)
 
     async def snapshot(self) -> Snapshot:
         """Everything to show."""

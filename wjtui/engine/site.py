@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import socket
 from collections.abc import Mapping
@@ -12,32 +11,9 @@ from pathlib import Path
 from wjtui.model.events import LogKind, LogRef
 from wjtui.model.identity import JobId, JobType
 from wjtui.model.runs import RunRef
+from wjtui.support.any_case import child_in_any_case, resolve_in_any_case
 
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{([^}]*)\})", re.ASCII)
-
-
-def child_in_any_case(folder: Path, name: str) -> Path:
-    """The entry of ``folder`` called ``name`` in any case: exact first, then lower case, then by name.
-
-    Where there is none, the path it would have (spec 1.1, D-01).
-    """
-    exact = folder / name
-    if os.path.lexists(exact):
-        return exact
-    try:
-        found = sorted(entry for entry in os.listdir(folder) if entry.lower() == name.lower())
-    except OSError:
-        return exact
-    if not found:
-        return exact
-    return folder / (name.lower() if name.lower() in found else found[0])
-
-
-def resolve_in_any_case(folder: Path, *names: str) -> Path:
-    """``folder`` and the given segments below it, each matched in any case."""
-    for name in names:
-        folder = child_in_any_case(folder, name)
-    return folder
 
 
 def instance_of(environment: dict[str, str], given: str | None = None) -> str:
@@ -73,6 +49,8 @@ class Site:
         self.shared = root / "data" / "wjtui"
         """wjtui's files that all instances of the root share."""
         self.temp = Path(temp) / f"{self.mark[:12]}" if temp else self.own / "temp"
+        self.uploads = self.temp / "uploads"
+        """Files that clients are sending."""
         self.engine_lock = self.own / "engine.lock"
         self.engine_file = self.own / "engine.json"
         self.engine_log = self.own / "engine.log"

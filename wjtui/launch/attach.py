@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from wjtui.client.remote import Remote
 from wjtui.client.service import HttpJobService
 from wjtui.launch.background import running_engine, serving, start_engine
 from wjtui.launch.place import Place
@@ -26,6 +27,16 @@ async def attached(place: Place, start: bool = False) -> AsyncIterator[tuple[Htt
     service = HttpJobService(found.socket)
     try:
         yield service, brought
+    finally:
+        await service.aclose()
+
+
+@asynccontextmanager
+async def reached(remote: Remote) -> AsyncIterator[HttpJobService]:
+    """The service of an engine over TCP. Raises InvalidRequest for certificates that are none."""
+    service = HttpJobService(remote)
+    try:
+        yield service
     finally:
         await service.aclose()
 

@@ -10,13 +10,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from wjtui.client.probe import EngineFile, find_engine
 from wjtui.engine.process.guardian import guardian_argv
 from wjtui.launch.place import Place
 from wjtui.model.errors import EngineBusy, WjtuiError
 from wjtui.support.locks import is_locked
+
+if TYPE_CHECKING:
+    from wjtui.api.tcp_socket import Listen
 
 START_SECONDS = 15.0
 """How long a new engine may take to answer."""
@@ -47,19 +50,32 @@ class Start:
         return lines[-1] if lines else ""
 
 
-def engine_command(place: Place, *, attended: bool = False, debug: bool = False) -> list[str]:
-    """The program and arguments of guardian and engine."""
+def engine_command(
+    place: Place,
+    *,
+    attended: bool = False,
+    debug: bool = False,
+    foreground: bool = False,
+    listen: Listen | None = None,
+) -> list[str]:
+    """The program and arguments of guardian and engine; in the ``foreground`` it logs to standard error.
+
+    ``listen``: on TCP too; there is no password among the arguments.
+    """
     # -P: a json.py in the current folder must not become the engine's.
     engine = [sys.executable, "-P", "-m", "wjtui.launch.host", *place.arguments]
-    return guardian_argv([*engine, *["--attended"] * attended, *["--debug"] * debug])
+    switches = ["--attended"] * attended + ["--debug"] * debug + ["--foreground"] * foreground
+    return guardian_argv([*engine, *switches, *(listen.arguments if listen is not None else ())])
 
 
-def start_engine(place: Place, *, attended: bool = False, debug: bool = False) -> Start:
+def start_engine(
+    place: Place, *, attended: bool = False, debug: bool = False, listen: Listen | None = None
+) -> Start:
     """Start an engine that outlives this process and its terminal; returns at once."""
     # A file without a name, not a pipe: an engine that outlives its reader must still be able to write.
     errors = tempfile.TemporaryFile()  # noqa: SIM115
     guardian = subprocess.Popen(
-        engine_command(place, attended=attended, debug=debug),
+        engine_command(place, attended=attended, debug=debug, listen=listen),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=errors,

@@ -20,8 +20,8 @@ def themes_folder() -> Path:
     return _config_folder() / "themes"
 
 
-def memory_file(root: Path) -> Path:
-    """What the screen remembers of one root, by a hash of its path."""
+def memory_file(root: Path | str) -> Path:
+    """What the screen remembers of one root, by a hash of its path, or of the URL of its engine."""
     import platformdirs
 
     digest = hashlib.sha256(str(root).encode("utf-8", "surrogateescape")).hexdigest()

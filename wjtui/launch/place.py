@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from wjtui.engine.site import Site, instance_of, resolve_in_any_case, short_instance
+from wjtui.engine.site import Site, instance_of, short_instance
+from wjtui.support.any_case import resolve_in_any_case
 
 
 @dataclass(frozen=True)

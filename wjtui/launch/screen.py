@@ -6,7 +6,9 @@ import asyncio
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wjtui.launch.personal import config_file, memory_file, themes_folder
@@ -36,6 +38,8 @@ class ScreenWish:
     """Empty: not said; so is None below."""
     ascii: bool | None = None
     mouse: bool | None = None
+    lasting: bool = True
+    """Whether the engine is to outlive log-outs and boots; samples need not."""
 
 
 def show_screen(place: Place, wish: ScreenWish) -> None:
@@ -65,7 +69,9 @@ def _show(place: Place, wish: ScreenWish) -> None:
 
 def need_terminal() -> None:
     """Raise NoTerminal where no screen can be shown, before an engine is started for it."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    from wjtui.tui.options import in_browser
+
+    if not (in_browser(os.environ) or (sys.stdin.isatty() and sys.stderr.isatty())):
         raise NoTerminal(
             "The screen needs a terminal on standard input and error; in scripts use 'wjtui list'."
         )
@@ -80,7 +86,9 @@ def _show_attached(place: Place, wish: ScreenWish) -> None:
     from wjtui.client.service import HttpJobService
     from wjtui.tui.run import open_screen
 
-    options = screen_options(place, wish, brought_engine=start is not None)
+    options = screen_options(
+        place, wish, brought_engine=start is not None, pid=found.pid if found is not None else None
+    )
 
     async def show() -> None:
         service = HttpJobService(found.socket if found is not None else place.socket)
@@ -98,22 +106,46 @@ def _show_attached(place: Place, wish: ScreenWish) -> None:
 
 
 def screen_options(
-    place: Place, wish: ScreenWish, *, brought_engine: bool, in_process: bool = False
+    place: Place,
+    wish: ScreenWish,
+    *,
+    brought_engine: bool,
+    in_process: bool = False,
+    pid: int | None = None,
 ) -> ScreenOptions:
-    """The screen's options: the wish before the environment before the person's ``config.toml``."""
+    """The screen's options: the wish before the environment before the person's ``config.toml``.
+
+    ``pid``: of an engine that was there before.
+    """
+    return replace(
+        look_options(dict(os.environ), wish, again=f"wjtui {place.hint}", memory=memory_file(place.root)),
+        brought_engine=brought_engine,
+        in_process=in_process,
+        socket=str(place.socket),
+        engine_log=place.site.engine_log,
+        what_ends_it=partial(what_ends, place, pid) if wish.lasting else None,
+    )
+
+
+def what_ends(place: Place, pid: int | None) -> str:
+    """What would end the engine of a place, or not bring it back, in one line; looks and asks."""
+    from wjtui.launch.boot import unit_name
+    from wjtui.launch.logind import gather_login_facts, one_line
+
+    return one_line(gather_login_facts(place.root, unit_name(place), pid, os.environ))
+
+
+def look_options(environment: dict[str, str], wish: ScreenWish, *, again: str, memory: Path) -> ScreenOptions:
+    """The options that do not depend on where the engine is."""
     from wjtui.tui.options import ScreenOptions
     from wjtui.wire.preferences import read_preferences
 
-    environment = dict(os.environ)
     file = config_file(environment)
     preferences, troubles = read_preferences(file)
     return ScreenOptions(
         theme=wished_theme(wish, environment, preferences),
         read_only=wish.read_only,
-        brought_engine=brought_engine,
-        in_process=in_process,
-        again=f"wjtui {place.hint}",
-        socket=str(place.socket),
+        again=again,
         ascii=preferences.ascii if wish.ascii is None else wish.ascii,
         mouse=preferences.mouse if wish.mouse is None else wish.mouse,
         debug=wish.debug,
@@ -122,8 +154,7 @@ def screen_options(
         preferences=preferences,
         troubles=troubles,
         config=file,
-        engine_log=place.site.engine_log,
-        memory=memory_file(place.root),
+        memory=memory,
     )
 
 

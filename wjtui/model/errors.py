@@ -55,6 +55,14 @@ class TrashNotFound(WjtuiError):
     exit_status = 4
 
 
+class HookNotFound(WjtuiError):
+    """No web hook of that id."""
+
+    code = "hook-not-found"
+    http_status = 404
+    exit_status = 4
+
+
 class InvalidRequest(WjtuiError):
     """Something in the request is not allowed; the sentence names it, says what is, and gives an example."""
 
@@ -162,6 +170,14 @@ class EngineUnreachable(WjtuiError):
     code = "engine-unreachable"
     http_status = 503
     exit_status = 3
+
+
+class AccessDenied(WjtuiError):
+    """An engine elsewhere refuses the credentials, or cannot be trusted with them."""
+
+    code = "access-denied"
+    http_status = 401
+    exit_status = 1
 
 
 class RootUnusable(WjtuiError):

@@ -38,6 +38,8 @@ class Version(Value, frozen=True):
     files: int = 0
     size: int = 0
     """Bytes."""
+    settings_only: bool = False
+    """It differs from the version after it in ``settings.job`` alone, so that is all that is kept of it."""
 
 
 class Trashed(Value, frozen=True):

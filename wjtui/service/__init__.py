@@ -1,6 +1,17 @@
 """The only door between front ends and an engine."""
 
 from wjtui.service.changes import DeployService, SettingsService, TrashService, VersionService
+from wjtui.service.hooks import HookService
 from wjtui.service.jobs import JobService, LogSource
+from wjtui.service.vitals import Vitals
 
-__all__ = ["DeployService", "JobService", "LogSource", "SettingsService", "TrashService", "VersionService"]
+__all__ = [
+    "DeployService",
+    "HookService",
+    "JobService",
+    "LogSource",
+    "SettingsService",
+    "TrashService",
+    "VersionService",
+    "Vitals",
+]

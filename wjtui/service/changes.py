@@ -21,8 +21,8 @@ class DeployService(Protocol):
         it, and ``discard`` ends the work at any moment. ``name``: what the source is called, where its path
         does not tell. A package that cannot be deployed comes back all the same, with every refusal.
         InvalidRequest: there is no such source, or it is none of the three kinds. Conflict: no room on the
-        disk, it cannot be read, or it was discarded meanwhile. NotAllowed: asked over anything but the Unix
-        socket.
+        disk, it cannot be read, or it was discarded meanwhile. An engine on another machine gets the source
+        over the network; links in a folder come as the files they lead to, and ``.git`` does not come.
         """
 
     async def preview(self, token: str, plan: DeployPlan) -> Preview:

@@ -12,6 +12,7 @@ from wjtui.model.instances import Instance, Workplace
 from wjtui.model.runs import Launch, Run, RunId, RunRef
 from wjtui.model.schedules import Missed
 from wjtui.service.changes import DeployService, SettingsService, TrashService, VersionService
+from wjtui.service.hooks import HookService
 
 
 class LogSource(Protocol):
@@ -46,6 +47,10 @@ class JobService(Protocol):
     @property
     def settings(self) -> SettingsService:
         """``settings.job``, and the settings of the site."""
+
+    @property
+    def hooks(self) -> HookService:
+        """Who is told of what, over HTTP."""
 
     async def snapshot(self) -> Snapshot:
         """Everything to show, and the number from which ``events`` goes on."""

@@ -31,6 +31,7 @@ from wjtui.tui.inquiry import Inquiry
 from wjtui.tui.key_names import types
 from wjtui.tui.memory import Memory
 from wjtui.tui.options import Leave, ScreenFailed, ScreenOptions
+from wjtui.tui.outlasting import ask_what_ends_it
 from wjtui.tui.outlet import Outlet
 from wjtui.tui.outside import copied
 from wjtui.tui.picture import Picture
@@ -96,6 +97,8 @@ class WjtuiApp(Dressed, inherit_bindings=False):
     ) -> None:
         """``ready`` is awaited before the service is asked; what it refuses with ends the app."""
         super().__init__(options)
+        # A form that scrolls to a field is one frame, and not sixty a second for as long as it glides there.
+        self.animation_level = "none"
         if found := clashes(COMMANDS):
             raise ScreenFailed(f"The screen cannot open by a bug of its own: {'; '.join(found)}.")
         self.keys = Keys(options.preferences.keys)
@@ -190,6 +193,8 @@ class WjtuiApp(Dressed, inherit_bindings=False):
     def on_mount(self) -> None:
         self._tasks.start("events", self._receive())
         self._tasks.start("keys", self.type_ahead.run())
+        if (ask := self.options.what_ends_it) is not None:
+            self._tasks.start("outlasting", ask_what_ends_it(ask, self.store, self._memory, self.publish))
         self.session.topics[Topic.NOTICES].subscribe(self, self._crier.on_notices)
         self.session.topics[Topic.JOBS].subscribe(self, self._crier.on_jobs)
         self.session.frames.subscribe(self, self._crier.on_frame)

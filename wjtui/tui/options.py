@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -57,8 +57,15 @@ class ScreenOptions:
     """The person's ``config.toml``, whether or not it is there."""
     engine_log: Path | None = None
     """The engine's own log, where it lies on this machine."""
+    what_ends_it: Callable[[], str] | None = None
+    """Looks what would end the engine behind the screen's back: a sentence, or nothing; may take seconds."""
     memory: Path | None = None
     """The file of what the screen remembers of this root; None: it remembers nothing."""
+
+
+def in_browser(environment: Mapping[str, str]) -> bool:
+    """Whether the screen is drawn by a server of web pages, which speaks to it over pipes."""
+    return environment.get("TEXTUAL_DRIVER", "") == "textual.drivers.web_driver:WebDriver"
 
 
 class ScreenFailed(WjtuiError):

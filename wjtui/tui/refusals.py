@@ -34,12 +34,8 @@ def engine_why_not(store: Store) -> str | None:
 
 
 def new_job_why_not(store: Store, job: Job | None) -> str | None:
-    """Files are brought in on the machine of the engine, through its socket."""
-    if (reason := engine_why_not(store)) is not None:
-        return reason
-    if store.engine is not None and not store.engine.shares_files:
-        return "Jobs are deployed on the engine's machine: this screen reaches it over the network."
-    return None
+    """Files are brought in from where the screen is; an engine elsewhere gets them over the network."""
+    return engine_why_not(store)
 
 
 def _cannot_change(store: Store, job: Job | None) -> str | None:

@@ -133,6 +133,10 @@ class Store:
         self.link = Link.CONNECTING
         self.link_since: datetime | None = None
         self.link_reason = ""
+        self.ends = ""
+        """What would end the engine, or not bring it back, as a sentence; empty: nothing that is known."""
+        self.ends_hidden = False
+        """A person has read it."""
 
     def apply(self, news: Iterable[Envelope | Snapshot]) -> Change:
         """Take in what the engine told, in order; applying the same twice is harmless."""
@@ -152,6 +156,11 @@ class Store:
             self.link_since = since
         self.link, self.link_reason = link, reason
         return Change({Topic.LINK})
+
+    def warn(self, ends: str, *, hidden: bool) -> Change:
+        """It became known what would end the engine, or a person has hidden that."""
+        self.ends, self.ends_hidden = ends, hidden
+        return Change({Topic.ENGINE})
 
     def learn(self, key: JobKey, past: Past) -> Change:
         """The engine answered what happened to a job; what was told meanwhile is taken in."""

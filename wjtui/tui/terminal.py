@@ -14,6 +14,7 @@ from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 
+from wjtui.tui.options import in_browser
 from wjtui.tui.outside import GIVE_TITLE_BACK, KEEP_TITLE, has_title
 
 LAGGING = 1
@@ -30,6 +31,8 @@ LAST_RESORT = 1.0
 
 def refusal(environment: Mapping[str, str]) -> str | None:
     """Why no screen can be shown here, as a sentence, or None."""
+    if in_browser(environment):
+        return None
     streams = (sys.__stdin__, sys.__stderr__)
     if any(stream is None or not stream.isatty() for stream in streams):
         return "The screen needs a terminal on standard input and error; in scripts use 'wjtui list'."

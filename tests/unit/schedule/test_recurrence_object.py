@@ -40,7 +40,7 @@ COMMON = st.fixed_dictionaries(
 
 @st.composite
 def objects(draw: st.DrawFn) -> dict[str, Any]:
-    made = draw(COMMON)
+    made: dict[str, Any] = dict(draw(COMMON))
     made["unit"] = unit = draw(st.sampled_from(["minute", "hour", "day", "week", "month"]))
     if made.get("start", "now").endswith("+01:00") and "end" in made:
         made["end"] += "+01:00"

@@ -56,6 +56,11 @@ class Watcher:
         self._wake = asyncio.Event()
         self._noted = ""
 
+    @property
+    def trouble(self) -> str:
+        """Why there are no file events, as far as is known; empty: there are, or nobody asked for them."""
+        return self._events.failure if self._events is not None else ""
+
     def expect(self, job: JobId) -> None:
         """We changed this job ourselves, and are done: it is reported without quiet time."""
         self._debounce.at_once(job.key, self._clock.monotonic())

@@ -6,10 +6,11 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from wjtui.archives.limits import Limits, amount
+from wjtui.archives.naming import quoted, shorten
 from wjtui.engine.catalog.script import shown
 from wjtui.engine.deploy.found import Reading
-from wjtui.engine.deploy.limits import Limits, amount
-from wjtui.engine.deploy.naming import quoted, quoted_path, shorten
+from wjtui.engine.deploy.naming import quoted_path
 from wjtui.engine.deploy.tree import below, is_inside
 from wjtui.engine.running.line_ends import mended
 from wjtui.model.deploys import Finding, Weight

@@ -7,11 +7,11 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from wjtui.archives.archive import write_all
+from wjtui.archives.limits import Limits, judge_amount, judge_source
+from wjtui.archives.meter import Meter
+from wjtui.archives.naming import DEEPEST, judge_together, quoted, shorten
 from wjtui.engine.catalog.script import shown
-from wjtui.engine.deploy.archive import write_all
-from wjtui.engine.deploy.limits import Limits, judge_amount, judge_source
-from wjtui.engine.deploy.meter import Meter
-from wjtui.engine.deploy.naming import DEEPEST, judge_together, quoted, shorten
 from wjtui.engine.deploy.tree import below, is_inside, kind_in_words
 from wjtui.model.base import Value
 from wjtui.model.deploys import Finding, Weight

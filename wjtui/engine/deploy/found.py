@@ -15,11 +15,12 @@ from wjtui.engine.catalog.script import is_candidate, is_utf8
 from wjtui.engine.catalog.settings_file import read_settings
 from wjtui.engine.deploy.tree import measure
 from wjtui.engine.scheduling.plan import Plan, make_plan
-from wjtui.engine.site import Site, child_in_any_case, resolve_in_any_case
+from wjtui.engine.site import Site
 from wjtui.model.base import Value
 from wjtui.model.deploys import FoundJob
 from wjtui.model.identity import JobId, JobType, is_safe_component
 from wjtui.model.jobs import Problem, Severity
+from wjtui.support.any_case import child_in_any_case, resolve_in_any_case
 
 _MOST_ALSO = 50
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wjtui.engine.deploy.limits import amount
-from wjtui.engine.deploy.naming import quoted
+from wjtui.archives.limits import amount
+from wjtui.archives.naming import quoted
 from wjtui.engine.deploy.replacing import in_place_text
 from wjtui.model.base import Value
 from wjtui.model.deploys import Finding, FoundJob, Package, PlannedJob, Weight, WhenRunning

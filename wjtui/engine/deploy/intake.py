@@ -8,8 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from wjtui.archives.archive import read_contents, refusal, unpack
+from wjtui.archives.limits import Limits, amount
+from wjtui.archives.meter import Meter
+from wjtui.archives.zip_directory import Damaged
 from wjtui.engine.catalog.script import shown
-from wjtui.engine.deploy.archive import read_contents, refusal, unpack
 from wjtui.engine.deploy.checks import (
     check_inside,
     check_jobs,
@@ -21,17 +24,14 @@ from wjtui.engine.deploy.checks import (
 )
 from wjtui.engine.deploy.copying import copy_folder, copy_script, read_folder, read_script
 from wjtui.engine.deploy.found import Rules, find_places, read_job
-from wjtui.engine.deploy.limits import Limits, amount
-from wjtui.engine.deploy.meter import Meter
 from wjtui.engine.deploy.naming import quoted_path
 from wjtui.engine.deploy.secrets_found import find_secrets
 from wjtui.engine.deploy.source import Source, read_source
-from wjtui.engine.deploy.sync import sync_tree
 from wjtui.engine.deploy.tree import is_inside, measure
-from wjtui.engine.deploy.zip_directory import Damaged
 from wjtui.engine.site import Site
 from wjtui.model.deploys import Finding, Package, SourceKind, Weight
 from wjtui.model.errors import Conflict, InvalidRequest
+from wjtui.support.sync import sync_tree
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 

@@ -15,12 +15,13 @@ import msgspec
 
 from wjtui.engine.deploy.moves import is_under_way, measure, move, remove
 from wjtui.engine.history.trash import KEPT
-from wjtui.engine.site import Site, child_in_any_case
+from wjtui.engine.site import Site
 from wjtui.logs.writer import rolled_app_log
 from wjtui.model.base import Value
 from wjtui.model.identity import JobId, JobType
 from wjtui.model.runs import is_run_id
 from wjtui.model.versions import Trashed
+from wjtui.support.any_case import child_in_any_case
 from wjtui.support.files import read_whole, sync_folder, write_atomic
 from wjtui.support.locks import FileLock
 

@@ -8,9 +8,9 @@ import shutil
 import stat
 from pathlib import Path
 
-from wjtui.engine.deploy.sync import sync_tree
 from wjtui.engine.deploy.tree import Amount
 from wjtui.support.files import sync_folder
+from wjtui.support.sync import sync_tree
 
 _PART = ".wjtui-part-"
 _GONE = ".wjtui-gone-"

@@ -7,8 +7,8 @@ import re
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from wjtui.archives.naming import quoted, shorten
 from wjtui.engine.catalog.script import shown
-from wjtui.engine.deploy.naming import quoted, shorten
 from wjtui.engine.deploy.tree import below
 from wjtui.model.deploys import Finding
 from wjtui.support.files import read_whole

@@ -6,11 +6,12 @@ import os
 import stat
 from pathlib import Path
 
+from wjtui.archives.naming import read_name
+from wjtui.archives.zip_directory import LOCAL, other_archive
 from wjtui.engine.catalog.hosts import EXTENSIONS
 from wjtui.engine.catalog.script import extension_of
-from wjtui.engine.deploy.naming import quoted_path, read_name, suggest_name
+from wjtui.engine.deploy.naming import quoted_path, suggest_name
 from wjtui.engine.deploy.tree import kind_in_words
-from wjtui.engine.deploy.zip_directory import LOCAL, other_archive
 from wjtui.model.base import Value
 from wjtui.model.deploys import SourceKind
 from wjtui.model.errors import Conflict, InvalidRequest

@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from wjtui.archives.meter import Meter, Stopped
+from wjtui.archives.naming import quoted
 from wjtui.engine.catalog.hosts import Hosts
 from wjtui.engine.config import Config
 from wjtui.engine.deploy.found import Rules
 from wjtui.engine.deploy.intake import NO_ROOM, Intake, no_room
 from wjtui.engine.deploy.limits import limits_of
-from wjtui.engine.deploy.meter import Meter, Stopped
-from wjtui.engine.deploy.naming import quoted, quoted_path
+from wjtui.engine.deploy.naming import quoted_path
 from wjtui.engine.site import Site
 from wjtui.model.base import Value
 from wjtui.model.deploys import Package, Progress

@@ -13,11 +13,12 @@ from wjtui.engine.catalog.settings_file import spellings
 from wjtui.engine.config import Config
 from wjtui.engine.deploy.moves import copy, measure, remove
 from wjtui.engine.deploy.tree import Amount
-from wjtui.engine.site import Site, child_in_any_case
+from wjtui.engine.site import Site
 from wjtui.model.base import Value
 from wjtui.model.identity import JobId
 from wjtui.model.versions import Cause, Version
 from wjtui.settings.parse import SETTINGS
+from wjtui.support.any_case import child_in_any_case
 from wjtui.support.files import read_whole, sync_folder, write_atomic
 
 FILES = "files"
@@ -230,6 +231,7 @@ def _version(record: Record, *, current: bool = False) -> Version:
         current=current,
         files=record.files,
         size=record.size,
+        settings_only=record.settings and not current,
     )
 
 

@@ -64,7 +64,8 @@ class DeployDesk:
         names = ", ".join(plain(job.id.name) for job in done.jobs[:5])
         more = f" and {len(done.jobs) - 5} more" if len(done.jobs) > 5 else ""
         if done.waiting:
-            self._session.tell(f"{names}{more}: settled", "It is put in place when the run has ended.")
+            then = "Until then the version in place stays, even if the engine is restarted."
+            self._session.tell(f"{names}{more}: put in place when the run has ended.", then)
         else:
             replaced = any(job.replaced is not None for job in done.jobs)
             kept = "The version before is kept" if replaced else "New"

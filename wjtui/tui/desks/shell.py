@@ -12,11 +12,12 @@ from wjtui.tui.commands.command import Command, Section, Step
 from wjtui.tui.commands.table import BY_ID
 from wjtui.tui.desks.undo import Undo
 from wjtui.tui.options import Leave
+from wjtui.tui.present.header import at_work
 from wjtui.tui.present.jobs import JobKey, newest_failure
 from wjtui.tui.present.palette import Choice, Give, GoTo, Show, Wear, elsewhere
 from wjtui.tui.present.plain import plain
 from wjtui.tui.refusals import engine_why_not
-from wjtui.tui.screens.leaving import at_work, leave_question, shut_down_question
+from wjtui.tui.screens.leaving import leave_question, shut_down_question
 from wjtui.tui.screens.question import Question
 from wjtui.tui.store import Link
 

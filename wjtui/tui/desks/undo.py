@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from wjtui.tui.screens.view import View
 
 
+_TO_BE_UNDONE = ("Deleting", "Going back")
+"""Words of commands on their way of which there is a way back at their end."""
+
+
 class Undo:
     """For the view on which it was asked for."""
 
@@ -25,6 +29,11 @@ class Undo:
         """Why nothing can be taken back now; None: something can."""
         stack, store = self._session.undo, self._session.store
         done = stack.next
+        for key, word in store.pending.items():
+            # Else an older thing would be taken back in its place.
+            if word in _TO_BE_UNDONE and (job := store.jobs.get(key)) is not None:
+                undo = self._session.keys.name("app.undo")
+                return f"{plain(job.id.name)}: {word.lower()}. When that is done, {undo} takes it back."
         if done is None:
             return "Nothing to undo: nothing was deleted, deployed or saved on this screen."
         if stack.going is not None:

@@ -24,6 +24,7 @@ from wjtui.tui.present.deploy import How, Wish
 from wjtui.tui.present.deploy_schedule import read_schedule
 from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.plain import fit, plain, shorten
+from wjtui.tui.present.schedule_draft import draft_of
 from wjtui.tui.present.schedules import waiting
 from wjtui.tui.present.status import status
 from wjtui.tui.present.times import file_size, seconds_between, span
@@ -63,6 +64,18 @@ def schedule_line(wish: Wish, site_zone: str, now: datetime) -> Line:
         Piece(f"{text}  ", Ink.KEY),
         Piece(meaning.words, Ink.STRONG),
         Piece(f" {meaning.zone}{due}", Ink.DIM),
+    )
+
+
+def schedule_lost(there: Job, wish: Wish) -> str:
+    """That the job in place has a schedule, and what replaces it has none; empty: nothing is lost."""
+    before = draft_of(there.settings)
+    if wish.how is not How.DEMAND or not (before.schedule or before.recurrence):
+        return ""
+    text = f" ({plain(before.schedule[:200])})" if before.schedule else ""
+    return (
+        f"The job in place runs on a schedule{text}, this one brings none and will run on demand only: "
+        "step 2 gives it one."
     )
 
 

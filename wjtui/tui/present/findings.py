@@ -51,29 +51,32 @@ def package_lines(package: Package, width: int, site_zone: str, now: datetime) -
         lines += _one_job(package.jobs[0], width, site_zone, now)
     elif package.jobs:
         lines += _several(package.jobs, width)
-    for number, finding in enumerate(package.findings):
+    # The worst first: a small pane shows three of them.
+    for number, finding in enumerate(sorted(package.findings, key=_rank)):
         lines += finding_lines(finding, width, "Checks" if number == 0 else "")
     return lines
 
 
+def _rank(finding: Finding) -> int:
+    return (Weight.REFUSED, Weight.WARNING, Weight.PASSED).index(finding.weight)
+
+
 def finding_lines(finding: Finding, width: int, label: str = "") -> list[Line]:
     """One finding with its mark, broken where it must be."""
-    text = plain(finding.text[:_LONGEST])
-    if finding.path and finding.path not in finding.text:
-        text = f"{plain(finding.path[:_LONGEST])}: {text}"
-    line = (Piece(f"{label:<{_LABEL}}", Ink.DIM), _MARKS[finding.weight], Piece(text, _INKS[finding.weight]))
-    return wrap(line, width, _LABEL + 2)
+    return wrap((Piece(f"{label:<{_LABEL}}", Ink.DIM), *_said(finding)), width, _LABEL + 2)
 
 
 def refusal_lines(findings: Iterable[Finding], width: int) -> list[Line]:
     """Findings without a label in front."""
-    return [
-        row
-        for finding in findings
-        for row in wrap(
-            (_MARKS[finding.weight], Piece(plain(finding.text[:_LONGEST]), _INKS[finding.weight])), width, 2
-        )
-    ]
+    return [row for finding in findings for row in wrap(_said(finding), width, 2)]
+
+
+def _said(finding: Finding) -> Line:
+    """With its mark, and the path where its sentence does not name it."""
+    text = plain(finding.text[:_LONGEST])
+    if finding.path and finding.path not in finding.text:
+        text = f"{plain(finding.path[:_LONGEST])}: {text}"
+    return _MARKS[finding.weight], Piece(text, _INKS[finding.weight])
 
 
 def progress_line(progress: Progress | None, waiting: str = "Reading the source") -> Line:

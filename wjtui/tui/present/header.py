@@ -9,7 +9,7 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from wjtui.model.events import EngineInfo, LogRef, Notice, Tone
-from wjtui.model.jobs import Job
+from wjtui.model.jobs import Job, Stopped
 from wjtui.model.runs import run_id_time
 from wjtui.schedule.zones import zone_of
 from wjtui.tui.present.failures import last_words
@@ -160,7 +160,17 @@ def banner(store: Store, now: datetime) -> Banner | None:
         return Banner(
             "Schedules are off (WEBJOBS_DISABLE_SCHEDULE): triggered jobs start by hand only.", False
         )
+    if store.ends and not store.ends_hidden and at_work(store):
+        return Banner(f"{store.ends}  {store.keys.name('app.back')} hides this.", False)
     return None
+
+
+def at_work(store: Store) -> bool:
+    """Whether something runs, is to be kept running, or is scheduled."""
+    return any(
+        job.live or coming(job) is not None or (job.is_continuous and not isinstance(job.phase, Stopped))
+        for job in store.jobs.values()
+    )
 
 
 def newest_event(store: Store, now: datetime) -> Line:

@@ -39,6 +39,7 @@ from wjtui.tui.present.deploy_review import (
     running_choices,
     running_line,
     schedule_line,
+    schedule_lost,
     settings_difference,
     target,
 )
@@ -378,6 +379,9 @@ class ReviewStep(Container):
         told = refused([*own, *(package.findings if package is not None else ())])
         if form.found is not None and (warning := write_settings(form.found, form.wish).warning):
             told.append(Finding("settings", warning))
+        if self._there is not None and not self._takes_other:
+            lost = schedule_lost(self._there, form.wish)
+            told += [Finding("schedule", lost)] if lost else []
         pane = self.query_one(FindingsPane)
         pane.display = bool(told)
         pane.say(lambda width: refusal_lines(told, width))

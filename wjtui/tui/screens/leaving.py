@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from wjtui.model.jobs import Stopped
 from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.plain import plain
 from wjtui.tui.present.schedules import coming
@@ -13,14 +12,6 @@ _LISTED = 6
 """Jobs that the question names before it says how many more there are."""
 
 
-def at_work(store: Store) -> bool:
-    """Whether something runs, is to be kept running, or is scheduled."""
-    return any(
-        job.live or coming(job) is not None or (job.is_continuous and not isinstance(job.phase, Stopped))
-        for job in store.jobs.values()
-    )
-
-
 def leave_question(store: Store, *, in_process: bool, again: str) -> tuple[list[Line], list[Answer]]:
     """What to say and to offer to somebody who leaves an engine that this screen brought."""
     running = sorted(plain(job.id.name) for job in store.jobs.values() if job.live)
@@ -29,6 +20,8 @@ def leave_question(store: Store, *, in_process: bool, again: str) -> tuple[list[
     stays = "This process can go on unseen" if in_process else f"The engine (pid {pid}) can go on"
     work = f"{_number(len(running), 'job runs', 'jobs run')}, {_number(scheduled, 'is', 'are')} scheduled"
     lines: list[Line] = [(Piece(f"{stays}: {work}."),), *_names(running)]
+    if store.ends:
+        lines.append((Piece(store.ends, Ink.WARNING),))
     lines.append((Piece("Open the screen again with: ", Ink.DIM), Piece(again, Ink.KEY)))
     answers = [Answer("leave", "Leave it running", "l")]
     if not store.read_only:

@@ -15,6 +15,7 @@ from wjtui.model.jobs import Job
 from wjtui.tui.commands.command import Step, Where
 from wjtui.tui.desks.list import ListDesk
 from wjtui.tui.desks.log import LogDesk
+from wjtui.tui.outlasting import hide
 from wjtui.tui.present.columns import read_columns
 from wjtui.tui.present.header import header, newest_event
 from wjtui.tui.present.ink import Line, Piece
@@ -159,6 +160,8 @@ class MainScreen(View):
             self.panes.unzoom()
         elif self.lower.in_use:
             self.table.focus()
+        else:
+            hide(self.session.store, self.session.memory, self.session.publish)
 
     def leave(self) -> None:
         if self.panes.zoomed:

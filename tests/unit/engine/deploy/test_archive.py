@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from tests.support.zoo import HOSTILE, ODD, RUN, SCRIPT, Raw, make_zip
-from wjtui.engine.deploy.archive import Contents, read_contents, unpack
-from wjtui.engine.deploy.limits import Limits
-from wjtui.engine.deploy.meter import Meter, Stopped
+from wjtui.archives.archive import Contents, read_contents, unpack
+from wjtui.archives.limits import Limits
+from wjtui.archives.meter import Meter, Stopped
+from wjtui.archives.zip_directory import Damaged, read_directory
 from wjtui.engine.deploy.tree import below
-from wjtui.engine.deploy.zip_directory import Damaged, read_directory
 from wjtui.model.deploys import Progress, Weight
 
 

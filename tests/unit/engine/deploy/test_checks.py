@@ -8,8 +8,8 @@ import pytest
 
 from tests.support.zoo import RUN, Raw, make_zip
 from tests.unit.engine.deploy.staging_rig import TOKEN, Rig, codes, finding
+from wjtui.archives.limits import amount
 from wjtui.engine.deploy import checks
-from wjtui.engine.deploy.limits import amount
 from wjtui.model.deploys import Package, Weight
 from wjtui.model.identity import JobId, JobType
 from wjtui.model.jobs import Severity

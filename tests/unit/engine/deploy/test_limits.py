@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from wjtui.archives.limits import Limits, judge_amount, judge_source
 from wjtui.engine.config import Config
-from wjtui.engine.deploy.limits import Limits, judge_amount, judge_source, limits_of
+from wjtui.engine.deploy.limits import limits_of
 
 
 def test_the_limits_of_the_specification() -> None:

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from wjtui.engine.deploy.limits import Limits, judge_amount, judge_source
-from wjtui.engine.deploy.meter import Meter
-from wjtui.engine.deploy.naming import folders_of, judge_together, quoted, read_name, shorten
-from wjtui.engine.deploy.zip_directory import LOCAL, Damaged, Entry, read_directory
+from wjtui.archives.limits import Limits, judge_amount, judge_source
+from wjtui.archives.meter import Meter
+from wjtui.archives.naming import folders_of, judge_together, quoted, read_name, shorten
+from wjtui.archives.zip_directory import LOCAL, Damaged, Entry, read_directory
 from wjtui.model.base import Value
 from wjtui.model.deploys import Finding, Weight
 

@@ -1,0 +1,22 @@
+"""Caller: who asks, for what is written down about it."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+
+_LONGEST = 512
+
+
+def trigger(request: Request) -> str:
+    """The ``trigger`` of a run that is started over the API (spec 6.3)."""
+    return f"External - {_agent(request)}"
+
+
+def author(request: Request) -> str:
+    """Who has made a version."""
+    agent = _agent(request)
+    return f"API - {agent}" if agent else "API"
+
+
+def _agent(request: Request) -> str:
+    return request.headers.get("user-agent", "").strip()[:_LONGEST]
