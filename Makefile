@@ -53,12 +53,12 @@ $(RUN): $(MADE) pyproject.toml constraints.txt
 
 $(DEV): $(MADE) pyproject.toml constraints.txt
 	@echo "Installing wjtui and what its tests need into $(VENV)"
-	@$(PIP) --editable '.[dev]'
+	@$(PIP) --editable '.[dev,web]'
 	@touch $@ $(RUN)
 
 $(BENCH): $(DEV)
 	@echo "Installing what the benchmarks compare with into $(VENV)"
-	@$(PIP) --editable '.[dev,bench]'
+	@$(PIP) --editable '.[dev,web,bench]'
 	@touch $@
 
 # A virtual environment that works is kept, whoever made it. Order of the candidates for a new one: what is

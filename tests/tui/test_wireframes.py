@@ -236,7 +236,7 @@ async def test_help_in_columns() -> None:
         assert in_order(help.title, "wjtui › Help", "keys:", ":keymap")
         assert help.headings == ["Jobs", "Runs", "Log", "Move", "Leaving"]
         assert in_order(
-            help.sheet, "run now (triggered)", "bring the deleted run back", "back; at the top leave"
+            help.sheet, "run now (triggered)", "delete a run, asks first", "back; at the top leave"
         )
         assert "wjtui list · run JOB · logs -f JOB" in help.sheet and "NO_COLOR" in help.sheet
         assert in_order(tui.lines[-2], "ctrl+b", "ctrl+a", "F10")
@@ -258,12 +258,12 @@ async def test_help_a_section_at_a_time() -> None:
             "kill at once, asks first",
             "pause or resume",
         )
-        assert help.headings == [] and "bring the deleted run back" not in help.sheet
+        assert help.headings == [] and "delete a run, asks first" not in help.sheet
         assert in_order(
             help.hints, "Esc closes", "Tab next section", "type: search", "Enter does what is chosen"
         )
         await tui.press("tab")
-        assert "‹Runs›" in help.title and "bring the deleted run back" in help.sheet
+        assert "‹Runs›" in help.title and "delete a run, asks first" in help.sheet
         assert nothing_runs_over(tui)
 
 

@@ -19,8 +19,8 @@ from wjtui.api.room import Room
 
 HEAD_SECONDS = 10.0
 """From a connection, or the first byte of a further request, to the end of its head."""
-HEAD_BYTES = 32 * 1024
-"""32 KiB of arguments in a URL are more than IIS takes; each connection may hold so much without a name."""
+HEAD_BYTES = 128 * 1024
+"""32 KiB of arguments (spec 4), percent-encoded; each connection may hold so much without a name."""
 KEEP_SECONDS = 60
 """A connection without a request is kept so long: scripts keep theirs, and one that was just closed under a
 request fails it."""

@@ -196,7 +196,9 @@ def test_an_archive_that_means_harm_changes_nothing(kudu: Kudu, folder: Path, na
     assert leftovers(kudu) == []
 
 
-@pytest.mark.parametrize("body", [b"", b"no zip at all", make_zip_bytes({"a": "a" * 999})[:-30]])
+@pytest.mark.parametrize(
+    "body", [b"", b"no zip at all", make_zip_bytes({"a": "a" * 999})[:-30]], ids=["empty", "text", "cut"]
+)
 def test_what_is_no_archive(kudu: Kudu, folder: Path, body: bytes) -> None:
     answer = kudu.http.put(f"{url(kudu, folder)}/new/", content=body)
     assert (answer.status_code, set(answer.json())) == (400, {"Message"})

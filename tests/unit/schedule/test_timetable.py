@@ -8,7 +8,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from wjtui.schedule.cron import parse
@@ -65,11 +65,14 @@ def walk(table: CronTimetable, start: datetime, end: datetime) -> Iterator[datet
 
 @cache
 def every_instant(expression: str, key: str, around: datetime) -> list[datetime]:
-    """The rules of spec 7.4 taken literally, for each wall second of six days around an instant."""
+    """The rules of spec 7.4 taken literally, for each wall second of the six days around an instant.
+
+    Both ends are read off the clocks of the zone: three days of UTC's walls end 14 hours early in Apia.
+    """
     cron, zone = parse(expression), ZoneInfo(key)
-    wall = (around - 3 * DAY).replace(tzinfo=None)
+    wall, end = ((around + days).astimezone(zone).replace(tzinfo=None) for days in (-3 * DAY, 3 * DAY))
     found = set()
-    while wall < (around + 3 * DAY).replace(tzinfo=None):
+    while wall < end:
         for second in cron.fields[0]:
             at = wall.replace(second=second)
             if not cron.matches(at):
@@ -84,13 +87,34 @@ def every_instant(expression: str, key: str, around: datetime) -> list[datetime]
     return sorted(found)
 
 
+@pytest.mark.parametrize(("zone", "at"), CHANGES)
+def test_the_walk_has_each_minute_of_all_the_time_that_is_asked_about(zone: str, at: str) -> None:
+    start, end = utc(at) - 30 * HOUR, utc(at) + 60 * HOUR
+    walked = [each for each in every_instant("0 * * * * *", zone, utc(at)) if start <= each < end]
+    assert walked == [start + n * MINUTE for n in range(90 * 60)]
+
+
 @settings(max_examples=100, deadline=None)
 @given(
     change=st.sampled_from(CHANGES),
     expression=st.sampled_from(EXPRESSIONS),
-    after=st.integers(-30 * 3600, 30 * 3600),
-    length=st.integers(0, 30 * 3600),
+    after=st.integers(-2 * 3600, 2 * 3600) | st.integers(-30 * 3600, 30 * 3600),
+    length=st.integers(0, 2 * 3600) | st.integers(0, 30 * 3600),
     fraction=st.sampled_from([0, 0, 1, 500_000, 999_999]),
+)
+@example(
+    change=("Pacific/Apia", "2011-12-30T10:00"),
+    expression="15,45 15 0-12 * * *",
+    after=101_716,
+    length=30 * 3600,
+    fraction=0,
+)
+@example(
+    change=("Europe/Berlin", "2027-10-31T01:00"),
+    expression="0 0,30 1-3 * * *",
+    after=-7199,
+    length=3600,
+    fraction=0,
 )
 def test_around_changes_it_is_what_a_walk_through_all_wall_times_gives(
     change: tuple[str, str], expression: str, after: int, length: int, fraction: int
@@ -198,6 +222,31 @@ def test_a_change_far_from_the_question_is_seen_too() -> None:
     assert table.last_before(utc("2027-11-01"), utc("2027-09-01")) == moved
     assert table.last_before(moved, utc("2027-09-01")) == half_past
     assert table.count_between(utc("2027-09-01"), utc("2027-11-01")) == 2
+
+
+def test_the_day_after_the_left_out_day_is_counted_like_any_other() -> None:
+    # In Apia from 04:15:16 on 1 January to 10:15:16 on the 2nd: 04:15:45, two in each of the hours 5-12 and
+    # 0-9, and 10:15:15.
+    start, end = utc("2011-12-31T14:15:16"), utc("2012-01-01T20:15:16")
+    table = timetable("15,45 15 0-12 * * *", "Pacific/Apia")
+    assert table.count_between(start, end) == 1 + 2 * 8 + 2 * 10 + 1
+    assert table.last_before(end, start) == end - SECOND
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        # 02:00 for the first time is not the due one, 01:30 is.
+        ("2027-10-31T00:00:01", "2027-10-30T23:30"),
+        ("2027-10-31T00:59:59", "2027-10-30T23:30"),
+        ("2027-10-31T01:00", "2027-10-30T23:30"),
+        # 02:00 for the second time.
+        ("2027-10-31T01:00:01", "2027-10-31T01:00"),
+    ],
+)
+def test_the_last_one_while_the_clocks_repeat_an_hour(before: str, expected: str) -> None:
+    table = timetable("0 0,30 1-3 * * *", "Europe/Berlin")
+    assert table.last_before(utc(before), utc("2027-10-30T12:00")) == utc(expected)
 
 
 def test_an_each_second_schedule_is_counted_not_walked() -> None:

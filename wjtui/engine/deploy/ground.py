@@ -32,7 +32,7 @@ class Ground(Value, frozen=True):
     disabled: bool = False
     stays_disabled: bool = False
     """What comes has a ``disable.job`` too."""
-    obstacle: str = ""
+    obstacle: Finding | None = None
     """Why nothing can be put at its path: a sentence."""
     needed: int = 0
     """Bytes that keeping the version before it takes: none where it is moved by rename."""
@@ -87,8 +87,8 @@ def _name(job: JobId, ground: Ground) -> list[Finding]:
     elif ground.there.name != job.name:
         text = f"{quoted(job.name)} is there already: write it as it is spelt, '{ground.there.name}'."
         findings.append(Finding("name-case", text, Weight.REFUSED))
-    if ground.obstacle:
-        findings.append(Finding("place", ground.obstacle, Weight.REFUSED))
+    if ground.obstacle is not None:
+        findings.append(ground.obstacle)
     if ground.twin:
         other = JobType.TRIGGERED if job.type is JobType.CONTINUOUS else JobType.CONTINUOUS
         text = f"There is a {other.value} job {quoted(job.name)} too: it stays, and both are called the same."

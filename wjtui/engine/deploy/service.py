@@ -28,6 +28,7 @@ from wjtui.engine.rooms import Rooms
 from wjtui.model.deploys import (
     Deployed,
     DeployPlan,
+    Finding,
     FoundJob,
     JobPreview,
     Package,
@@ -229,19 +230,22 @@ class LocalDeploys:
         where = secondary if self._rooms.config.source_read_only else primary
         return self._folder(job) or where / job.name
 
-    def _obstacle(self, job: JobId, old: Path | None, target: Path) -> str:
+    def _obstacle(self, job: JobId, old: Path | None, target: Path) -> Finding | None:
+        """What stands where the job is to be, and is in the way."""
+        code, text = "place", ""
         if old is None:
             known = list_jobs(self._rooms.site).jobs.get(job.key)
             if known is not None:
-                return f"A folder '{known.id.name}' has just come there: look again in a moment."
-            if os.path.lexists(target):
-                return f"Something that is no job has the path '{target}': remove or rename it."
-            return ""
-        if target.is_symlink():
-            return f"'{target}' is a link: put the new version where it leads, or a folder in its place."
-        if self._rooms.config.source_read_only and target.is_relative_to(self._rooms.site.primary):
-            return f"'{target}' is part of a package that is mounted read-only: deploy that package anew."
-        return ""
+                # Somebody was faster by some milliseconds, so only the moment is wrong.
+                code = "busy"
+                text = f"A folder '{known.id.name}' has just come there: look again in a moment."
+            elif os.path.lexists(target):
+                text = f"Something that is no job has the path '{target}': remove or rename it."
+        elif target.is_symlink():
+            text = f"'{target}' is a link: put the new version where it leads, or a folder in its place."
+        elif self._rooms.config.source_read_only and target.is_relative_to(self._rooms.site.primary):
+            text = f"'{target}' is part of a package that is mounted read-only: deploy that package anew."
+        return Finding(code, text, Weight.REFUSED) if text else None
 
     def _space(self, old: Path | None) -> tuple[int, int]:
         """Bytes that it takes to keep the version before it, and bytes free for that."""

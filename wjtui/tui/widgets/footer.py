@@ -13,17 +13,10 @@ from wjtui.tui.widgets.bar import Part
 _ALWAYS = ("app.undo", "app.back", "app.leave", "app.help")
 _ROOMY = 100
 _DISPENSABLE = (
-    "job.kill",
-    "list.copy",
-    "list.mark",
-    "pane.zoom",
-    "pane.next",
-    "list.split",
-    "log.split",
-    "job.new",
-)
+    "job.kill", "job.new", "list.copy", "list.mark", "pane.zoom", "pane.next", "list.split", "log.split",
+)  # fmt: skip
 """What gives its room to other words first, where not all fit; then what is refused goes."""
-_AFTER_THE_REFUSED = ("job.run_with", "job.later", "job.pause", "job.schedule")
+_AFTER_THE_REFUSED = ("job.edit", "job.run_with", "job.pause", "job.schedule")
 
 
 class Given(NamedTuple):
@@ -55,13 +48,25 @@ def footer(
         if no:
             refused.append(command.id)
     always = [words.pop(id) for id in _ALWAYS if id in words]
-    to_go = [*_DISPENSABLE, *refused, *_AFTER_THE_REFUSED, *reversed(words)]
-    above, last = _broken([*words.values()], width * (rows - 1))
+    to_go = dict.fromkeys(
+        id for id in (*_DISPENSABLE, *refused, *_AFTER_THE_REFUSED, *reversed(words)) if id in words
+    )
+    gone: list[str] = []
+
+    def broken() -> tuple[list[Part], list[Part]]:
+        left = [part for id, part in words.items() if id not in gone]
+        return _broken(left, width * (rows - 1))
+
     for id in to_go:
-        if _cells([*last, *always]) <= width:
+        if _cells([*broken()[1], *always]) <= width:
             break
-        words.pop(id, None)
-        above, last = _broken([*words.values()], width * (rows - 1))
+        gone.append(id)
+    # What went last made the most room: of what went before it something may have room again.
+    for id in [*reversed(gone)]:
+        gone.remove(id)
+        if _cells([*broken()[1], *always]) > width:
+            gone.append(id)
+    above, last = broken()
     return above, [*last, *always]
 
 

@@ -41,7 +41,12 @@ def test_a_refused_name_says_how_it_is_spelt() -> None:
 
 def test_everything_is_told_at_once() -> None:
     ground = Ground(
-        twin=True, busy="is being deleted", obstacle="In the way.", disabled=True, needed=2, free=1
+        twin=True,
+        busy="is being deleted",
+        obstacle=Finding("place", "In the way.", Weight.REFUSED),
+        disabled=True,
+        needed=2,
+        free=1,
     )
     planned = PlannedJob(JobId(JobType.CONTINUOUS, "no way"), settings_text="{")
     assert judged(ground, planned) == {
