@@ -75,7 +75,9 @@ class WallTimetable:
         """The latest one earlier than ``instant`` and later than ``floor``; None: there is none."""
         found = self._instants(self.pattern.last_before(wall_time(instant, self.zone)))
         for change in self._changes_near(instant, found[-1:]):
-            to_old = min(naive(instant, change.before), max(change.old_wall, change.new_wall))
+            # A time that comes twice but is due once is due by the new offset: the old one ends before it.
+            end_of_old = max(change.old_wall, change.new_wall) if self.both_passes else change.new_wall
+            to_old = min(naive(instant, change.before), end_of_old)
             found += self._instants(self.pattern.last_before(to_old))
             found += self._instants(self.pattern.last_before(naive(instant, change.after)))
         return max((at for at in found if floor < at < instant), default=None)

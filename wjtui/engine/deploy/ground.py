@@ -15,6 +15,9 @@ from wjtui.model.jobs import Severity
 from wjtui.settings.lenient import NotJson
 from wjtui.settings.parse import parse_settings
 
+_NAMED = 4
+"""Keys of a ``settings.job`` that one sentence names."""
+
 
 class Ground(Value, frozen=True):
     """Facts about the place of a job."""
@@ -33,7 +36,9 @@ class Ground(Value, frozen=True):
     stays_disabled: bool = False
     """What comes has a ``disable.job`` too."""
     obstacle: Finding | None = None
-    """Why nothing can be put at its path: a sentence."""
+    """Why nothing can be put at its path."""
+    keys: tuple[str, ...] = ()
+    """Keys of the ``settings.job`` in place."""
     needed: int = 0
     """Bytes that keeping the version before it takes: none where it is moved by rename."""
     free: int = 0
@@ -45,6 +50,7 @@ def judge(planned: PlannedJob, found: FoundJob, ground: Ground, running: WhenRun
         *_name(planned.id, ground),
         *_problems(found),
         *_settings(planned),
+        *_settings_lost(planned, found, ground),
         *_busy(planned.id, ground, running),
         *_disabled(planned.id, ground),
         *_space(ground),
@@ -103,6 +109,16 @@ def _problems(found: FoundJob) -> list[Finding]:
     """What forbids this one to run: of a package of several jobs that need not refuse the package."""
     blocking = (each for each in found.problems if each.severity is Severity.BLOCKING)
     return [Finding(each.code, each.text, Weight.REFUSED, found.at) for each in blocking]
+
+
+def _settings_lost(planned: PlannedJob, found: FoundJob, ground: Ground) -> list[Finding]:
+    """A package without settings replaces the whole folder, and with it what a form has set (spec 9.4)."""
+    if not ground.keys or planned.settings_text is not None or found.settings_text:
+        return []
+    keys = ", ".join(quoted(key) for key in ground.keys[:_NAMED])
+    more = f" and {len(ground.keys) - _NAMED} more" if len(ground.keys) > _NAMED else ""
+    text = f"settings.job goes, since what comes has none: {keys}{more} will count no more."
+    return [Finding("settings-lost", text, path="settings.job")]
 
 
 def _settings(planned: PlannedJob) -> list[Finding]:

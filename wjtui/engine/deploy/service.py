@@ -182,6 +182,7 @@ class LocalDeploys:
             known is not None and known.in_place,
             known is not None and known.live,
             known is not None and known.disabled,
+            keys=tuple(known.settings.raw) if known is not None else (),
         )
 
         def look() -> JobPreview:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
@@ -42,6 +43,8 @@ class Form(Screen[T | None], Generic[T]):
         Binding("f1", "field_help", "Help for the field", priority=True),
         Binding("ctrl+l", "redraw", "Redraw"),
     ]
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """The two widgets that it goes between paint themselves; the library would paint the whole screen."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(classes="-ascii form" if session.options.ascii else "form")

@@ -8,6 +8,7 @@ from rich.style import Style
 from textual.color import Color
 from textual.content import Content
 from textual.widget import Widget
+from textual.widgets import Static
 
 from wjtui.tui.present.ink import MARKUP_STYLE, Ink, Line
 from wjtui.tui.present.status import spelled
@@ -42,3 +43,16 @@ def content(line: Line, *, ascii_only: bool = False) -> Content:
 def paragraphs(lines: list[Line], *, ascii_only: bool = False) -> Content:
     """Several lines as content."""
     return Content("\n").join([content(line, ascii_only=ascii_only) for line in lines])
+
+
+def say_in(widget: Static, says: Content) -> None:
+    """Let a widget as high, or as wide, as its text say something else.
+
+    All that stands around it is laid out again only where it needs other room than before.
+    """
+    before, width = widget.content, widget.content_size.width
+    if isinstance(before, Content) and width and not widget.styles.is_auto_width:
+        same = before.get_height(widget.styles, width) == says.get_height(widget.styles, width)
+    else:
+        same = isinstance(before, Content) and before.cell_length == says.cell_length
+    widget.update(says, layout=not same)

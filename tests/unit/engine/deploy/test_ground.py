@@ -104,3 +104,17 @@ def test_refusals_of_folders_that_nobody_wants_do_not_count() -> None:
     package = Package("0" * 16, SourceKind.ZIP, "x.zip", jobs, findings=tuple(refused))
     wanted = refusals_of(package, [PlannedJob(JOB, "jobs/ab")])
     assert [each.text for each in wanted] == ["two", "three"]
+
+
+def test_a_package_without_settings_says_what_will_count_no_more() -> None:
+    planned, found = PlannedJob(JOB), FoundJob()
+    ground = Ground(JOB, keys=("schedule", "x-owner", "env", "misfire", "enabled"))
+    [lost] = [each for each in judge(planned, found, ground, WhenRunning.NOW) if each.code == "settings-lost"]
+    assert lost.weight is Weight.WARNING and lost.path == "settings.job"
+    assert "'schedule', 'x-owner', 'env', 'misfire' and 1 more will count no more" in lost.text
+    for other in (
+        judge(planned, FoundJob(settings_text="{}"), ground, WhenRunning.NOW),
+        judge(PlannedJob(JOB, settings_text=""), found, ground, WhenRunning.NOW),
+        judge(planned, found, Ground(JOB), WhenRunning.NOW),
+    ):
+        assert all(each.code != "settings-lost" for each in other), "said by somebody, or nothing is lost"
