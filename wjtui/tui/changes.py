@@ -33,6 +33,8 @@ class Changes:
                     await self._service.trash.delete(job.id, keep_history=True)
                 else:
                     await self._go_back(job.id, job.version, job.replaced)
+            if all(job.replaced is None for job in done.jobs):
+                return f"{names} was new, and rests in the trash."
             return f"{names}: what was there before is back."
 
         if not done.waiting:

@@ -131,6 +131,15 @@ def test_around_changes_it_is_what_a_walk_through_all_wall_times_gives(
         assert table.next_after(start) == all_of_them[low]
 
 
+@pytest.mark.parametrize(("zone", "at"), CHANGES)
+def test_each_five_minutes_about_a_change_know_their_last_and_next(zone: str, at: str) -> None:
+    expression, floor = "0 */10 0-12,22,23 * * *", utc(at) - 30 * HOUR
+    all_of_them, table = every_instant(expression, zone, utc(at)), timetable(expression, zone)
+    for end in (utc(at) + n * 5 * MINUTE for n in range(-30, 31)):
+        assert table.last_before(end, floor) == all_of_them[bisect_left(all_of_them, end) - 1]
+        assert table.next_after(end) == all_of_them[bisect_right(all_of_them, end)]
+
+
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"])
 @pytest.mark.parametrize(
     ("expression", "a_year"),

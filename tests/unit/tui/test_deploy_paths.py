@@ -16,6 +16,7 @@ from wjtui.tui.present.ink import plain_text
 from wjtui.tui.present.paths import (
     Entry,
     Folder,
+    begun_anew,
     complete,
     entry_line,
     extension_of,
@@ -201,3 +202,20 @@ def test_a_pasted_script_is_a_file_for_a_while() -> None:
         assert path.name == "run.sh"
         assert path.parent.stat().st_mode & 0o077 == 0
     assert not path.parent.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "counts"),
+    [
+        ("~//srv/x", "/srv/x"),
+        ("~/", "~/"),
+        ("~/up/~", "~"),
+        ("/a//b", "/b"),
+        ("/", "/"),
+        ("//", "/"),
+        ("", ""),
+        ("~/a~b", "~/a~b"),
+    ],
+)
+def test_a_path_that_is_begun_anew_takes_the_place_of_the_first(typed: str, counts: str) -> None:
+    assert begun_anew(typed) == counts

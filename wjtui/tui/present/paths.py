@@ -68,6 +68,15 @@ def read_pasted(text: str) -> str:
     return text
 
 
+def begun_anew(text: str) -> str:
+    """What counts of a path in which a second one was begun: ``~//srv`` is ``/srv``, ``~/x/~`` is ``~``.
+
+    The field is filled in with a folder, and who types an absolute path into it means that path.
+    """
+    at = max(text.rfind("//"), text.rfind("/~"))
+    return text[at + 1 :] if at >= 0 else text
+
+
 def typed_parts(text: str) -> tuple[str, str]:
     """The folder in what was typed, up to its last ``/``, and the beginning of a name behind it."""
     if text.startswith("~") and "/" not in text:

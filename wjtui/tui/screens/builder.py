@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, VerticalScroll
+from textual.reactive import Reactive
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from wjtui.model.jobs import Job
-from wjtui.model.schedules import Schedule
 from wjtui.schedule.preview import preview
 from wjtui.schedule.timetable import Timetable
 from wjtui.tui.present.builder_answers import CRON, MANUAL, Answers, fields_of
@@ -30,12 +29,11 @@ from wjtui.tui.present.builder_panels import (
     runs_box,
 )
 from wjtui.tui.present.builder_paste import is_whole, read_pasted
-from wjtui.tui.present.clash import Day, Other, day_of, first_hour, look_around
 from wjtui.tui.present.ink import Ink, Line, Piece
-from wjtui.tui.present.jobs import JobKey
 from wjtui.tui.present.schedule_draft import ScheduleDraft
 from wjtui.tui.present.times import local
 from wjtui.tui.present.wrap import wrap
+from wjtui.tui.screens.builder_day import Surroundings
 from wjtui.tui.screens.form import NARROW, Form
 from wjtui.tui.session import Session
 from wjtui.tui.store import Change, Topic
@@ -47,6 +45,8 @@ from wjtui.tui.widgets.inked import content, paragraphs
 from wjtui.tui.widgets.weekdays import WeekDays
 
 _TICK = 1.0
+_PAUSE = 0.02
+"""Seconds that what follows from a key waits for more keys: of a burst only the last is worth showing."""
 _FRAME, _RULE = 5, 3
 """Cells beside a box's text, the scroll bar's among them: with a frame, and under a rule."""
 _LABEL = 13
@@ -60,6 +60,9 @@ _OF_EXPRESSION = frozenset(
 
 class BuilderScreen(Form[ScheduleDraft]):
     """Dismissed with the schedule that is to be used, or None."""
+
+    # The controls paint who has the focus. The library's own sends every cell of the screen with each tab.
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
     def __init__(
         self,
@@ -84,30 +87,27 @@ class BuilderScreen(Form[ScheduleDraft]):
         self._checked = check(self._answers, self._origin, session.now)
         self._old = check(self._first, self._origin, session.now).reading
         self._valid: Valid | None = None
-        self._others: tuple[Other, ...] | None = None
-        self._schedules: dict[JobKey, Schedule | None] = {}
-        self._day: Day | None = None
-        self._look_again = False
-        self._others_from: datetime | None = None
+        self._surroundings = Surroundings(session.store, job.id.key if job is not None else None)
+        self._is_due = self._is_looking = self._look_again = False
         self._remark = remark
         self._shown: dict[str, list[Line]] = {}
-        self._titles: dict[str, str] = {}
+        self._titles: dict[str, Piece] = {}
         self._columns = (0, 0, 0)
+        ascii_only = session.options.ascii
+        self._input = BuilderInput(id="expression")
+        self._expression = ExpressionField(
+            self._input, help=HELP["expression"], ascii_only=ascii_only, id="f-expression"
+        )
+        self._fields = BuilderFields(ascii_only=ascii_only, id="builder-fields")
 
     def compose(self) -> ComposeResult:
-        ascii_only = self.session.options.ascii
         yield from self.above()
         with VerticalScroll(id="builder-body", classes="form-body", can_focus=False):
             with Container(id="builder-expression", classes="form-box"):
-                yield ExpressionField(
-                    BuilderInput(id="expression"),
-                    help=HELP["expression"],
-                    ascii_only=ascii_only,
-                    id="f-expression",
-                )
+                yield self._expression
                 yield Static(id="builder-words")
             with Container(id="builder-columns"):
-                yield BuilderFields(ascii_only=ascii_only, id="builder-fields")
+                yield self._fields
                 for name in ("runs", "day"):
                     with VerticalScroll(id=f"builder-{name}", classes="form-box", can_focus=False):
                         yield Static(id=f"builder-{name}-text")
@@ -154,12 +154,12 @@ class BuilderScreen(Form[ScheduleDraft]):
         topics = self.session.topics
         topics[Topic.JOBS].subscribe(self, self._on_jobs)
         topics[Topic.PAST].subscribe(self, self._on_past)
-        self._schedules = {key: job.schedule for key, job in self.session.store.jobs.items()}
-        self.watch(self._input, "selection", self._say_expression, init=False)
+        self.watch(self._input, "selection", self._follow, init=False)
         self.set_interval(_TICK, self._tick, name="clock")
         if self._job is not None:
             self.session.inquiry.ask(self._job)
         self._take(self._answers)
+        self._show_all()
         self.say_status(self._remark or paused_note(self._job), Ink.WARNING)
         self.call_after_refresh(self._focus_first)
 
@@ -218,13 +218,27 @@ class BuilderScreen(Form[ScheduleDraft]):
         self._answers = answers
         self._input.put(answers.expression)
         self._fields.put(answers)
-        field = self.query_one("#f-expression", ExpressionField)
-        field.display = "expression" in fields_of(answers)
-        self.say_status("")
+        self._expression.display = "expression" in fields_of(answers)
+        if self._status:
+            self.say_status("")
         self._read(answers)
-        self._look()
+        self._follow()
+
+    def _follow(self) -> None:
+        """Show what follows from the answers: once for all keys that come together."""
+        if not self._is_due:
+            self._is_due = True
+            self.tasks.start("show what follows", self._show_soon())
+
+    async def _show_soon(self) -> None:
+        await asyncio.sleep(_PAUSE)
+        self._is_due = False
+        self._show_all()
+
+    def _show_all(self) -> None:
         self._paint()
         self.say_around()
+        self._look()
 
     def _read(self, answers: Answers) -> None:
         now = self.session.now
@@ -241,23 +255,22 @@ class BuilderScreen(Form[ScheduleDraft]):
             self._valid = Valid(reading, schedule, preview(reading.timetable, now, reading.zone, 10, viewer))
 
     def _look(self) -> None:
-        """Have the day worked out, on a thread: it takes longer with every job."""
+        """Have the day worked out."""
         self._look_again = True
-        if not len(self.tasks):
+        if not self._is_looking:
+            self._is_looking = True
             self.tasks.start("look at the other jobs", self._survey())
 
     async def _survey(self) -> None:
-        while self._look_again:
-            self._look_again = False
-            jobs = tuple(self.session.store.jobs.values())
-            apart = self._job.id.key if self._job is not None else None
-            now, own = self.session.now, self._timetable
-            first = first_hour(own, now)
-            if self._others is None or self._others_from != first:
-                self._others = await asyncio.to_thread(look_around, jobs, apart, first)
-                self._others_from = first
-            self._day = await asyncio.to_thread(day_of, own, self._others, first, now)
-            self._paint()
+        try:
+            while self._look_again:
+                self._look_again = False
+                own = self._timetable
+                schedule = self._valid.schedule if own is not None and self._valid is not None else None
+                if await self._surroundings.look(schedule, own, self.session.now):
+                    self._paint()
+        finally:
+            self._is_looking = False
 
     @property
     def _timetable(self) -> Timetable | None:
@@ -266,11 +279,7 @@ class BuilderScreen(Form[ScheduleDraft]):
         return self._valid.reading.timetable
 
     def _on_jobs(self, change: Change) -> None:
-        jobs = self.session.store.jobs
-        now = {key: jobs[key].schedule if key in jobs else None for key in change.jobs}
-        if any(self._schedules.get(key) != schedule for key, schedule in now.items()):
-            self._schedules |= now
-            self._others = None
+        if self._surroundings.concerns(change):
             self._look()
 
     def _on_past(self, change: Change) -> None:
@@ -282,8 +291,7 @@ class BuilderScreen(Form[ScheduleDraft]):
         if not self.app.app_focus or self.session.lagging():
             return
         self._read(self._answers)
-        if self._day is not None and self.session.now >= self._day.hours[1].start:
-            self._others = None
+        if self._surroundings.is_over(self.session.now):
             self._look()
         self._paint()
         self.say_around()
@@ -292,7 +300,7 @@ class BuilderScreen(Form[ScheduleDraft]):
 
     def _paint(self) -> None:
         # A screen that is going down has lost its widgets before its last messages.
-        if not self.is_mounted or not self.query("#builder-body"):
+        if not self.is_mounted or not self._fields.is_attached:
             return
         self._say_expression()
         self._fields.tell(self._checked.errors, remarks(self._answers, self._checked, self.session.now))
@@ -315,12 +323,10 @@ class BuilderScreen(Form[ScheduleDraft]):
             lines += wrap((Piece(failure.message + meant, Ink.FAILED),), width)
         else:
             lines.append(field_hint(text, cursor, width))
-        field = self.query_one("#f-expression", ExpressionField)
-        field.tell(lines, failure.message if failure is not None else "")
+        self._expression.tell(lines, failure.message if failure is not None else "")
         valid = self._checked.draft is not None
         verdict = Piece("✓ valid", Ink.SUCCESS) if valid else Piece("✗ not valid", Ink.FAILED)
-        box = self.query_one("#builder-expression")
-        box.border_title = content((verdict,), ascii_only=self.session.options.ascii)
+        self._say_title("expression", verdict)
         manual: list[Line] = [
             (Piece("= ", Ink.DIM), Piece("By hand only: no schedule starts it.", Ink.STRONG))
         ]
@@ -343,12 +349,14 @@ class BuilderScreen(Form[ScheduleDraft]):
         self._say_box("day", day_box(outlook, widths[2] - frame, short=short))
 
     def _say_box(self, name: str, box: Box) -> None:
-        if self._titles.get(name) != box.title:
-            self._titles[name] = box.title
-            self.query_one(f"#builder-{name}").border_title = content(
-                (Piece(box.title),), ascii_only=self.session.options.ascii
-            )
+        self._say_title(name, Piece(box.title))
         self._show(f"builder-{name}-text", box.lines)
+
+    def _say_title(self, name: str, title: Piece) -> None:
+        if self._titles.get(name) != title:
+            self._titles[name] = title
+            box = self.query_one(f"#builder-{name}")
+            box.border_title = content((title,), ascii_only=self.session.options.ascii)
 
     def _show(self, id: str, lines: list[Line]) -> None:
         before = self._shown.get(id)
@@ -370,7 +378,7 @@ class BuilderScreen(Form[ScheduleDraft]):
             self._valid,
             self._checked.draft is None,
             self._answers.kind == MANUAL,
-            self._day,
+            self._surroundings.day,
             past.durations if past is not None else (),
         )
 
@@ -384,11 +392,3 @@ class BuilderScreen(Form[ScheduleDraft]):
             self._input.cursor_position = len(self._input.value)
         else:
             self.query_one("#b-kind").focus()
-
-    @property
-    def _input(self) -> BuilderInput:
-        return self.query_one("#expression", BuilderInput)
-
-    @property
-    def _fields(self) -> BuilderFields:
-        return self.query_one("#builder-fields", BuilderFields)

@@ -28,7 +28,7 @@ from wjtui.tui.screens.site_settings_edit import Pair, edit_variable_of
 from wjtui.tui.session import Session
 from wjtui.tui.store import Change, Topic
 from wjtui.tui.widgets.bar import Bar, Part
-from wjtui.tui.widgets.inked import paragraphs
+from wjtui.tui.widgets.inked import paragraphs, say_in
 from wjtui.tui.widgets.raw_json import RawJson
 from wjtui.tui.widgets.settings_field import SettingField
 from wjtui.tui.widgets.settings_list import SettingsList
@@ -47,6 +47,8 @@ class SettingsForm(Form[SettingsDocument]):
 
     def __init__(self, session: Session, key: JobKey) -> None:
         super().__init__(session)
+        # From the beginning: a class that a screen gets later is looked up for each of its 160 widgets.
+        self.add_class("-tab-form")
         self._key = key
         self._job = session.store.jobs[key]
         self._document: SettingsDocument | None = None
@@ -65,7 +67,7 @@ class SettingsForm(Form[SettingsDocument]):
         ascii_only = self.session.options.ascii
         yield from self.above()
         yield Bar(id="settings-tabs", ascii_only=ascii_only)
-        with Container(id="settings"):
+        with Container(id="settings", disabled=True):
             with VerticalScroll(id="settings-fields", classes="form-body form-box", can_focus=False) as box:
                 box.border_title = "Form"
                 for group in Group:
@@ -96,7 +98,6 @@ class SettingsForm(Form[SettingsDocument]):
                     yield field
 
     def on_mount(self) -> None:
-        self.query_one("#settings").disabled = True
         self._show_tab("form")
         self.session.topics[Topic.JOBS].subscribe(self, self.on_jobs)
         self.set_interval(1.0, self.tick, name="settings")
@@ -195,7 +196,7 @@ class SettingsForm(Form[SettingsDocument]):
             self._said[selector] = lines
             says = self.query_one(selector, Static)
             says.display = bool(lines)
-            says.update(paragraphs(lines, ascii_only=self.session.options.ascii))
+            say_in(says, paragraphs(lines, ascii_only=self.session.options.ascii))
 
     @property
     def _own(self) -> dict[str, str]:

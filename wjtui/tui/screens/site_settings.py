@@ -32,7 +32,7 @@ from wjtui.tui.screens.site_settings_edit import EditVariable, Pair
 from wjtui.tui.session import Session
 from wjtui.tui.store import Change, Topic
 from wjtui.tui.widgets.controls import Tick
-from wjtui.tui.widgets.inked import paragraphs
+from wjtui.tui.widgets.inked import paragraphs, say_in
 from wjtui.tui.widgets.settings_list import SettingsList
 
 _OVER = "over"
@@ -118,7 +118,7 @@ class SiteSettingsForm(Form[None]):
             about_connection(self._connection) if self._among_connections else about_setting(self._setting)
         )
         about = paragraphs(lines, ascii_only=self.session.options.ascii)
-        self.query_one("#site-about", Static).update(about)
+        say_in(self.query_one("#site-about", Static), about)
 
     def _on_engine(self, change: Change) -> None:
         """The engine came back, or obeys another setting: somebody may have changed one."""

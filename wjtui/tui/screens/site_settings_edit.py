@@ -18,7 +18,8 @@ from wjtui.tui.present.plain import plain
 from wjtui.tui.present.settings_names import variable_wrong
 from wjtui.tui.present.settings_text import Shadow
 from wjtui.tui.widgets.controls import Tick
-from wjtui.tui.widgets.inked import content, paragraphs
+from wjtui.tui.widgets.field import FieldInput
+from wjtui.tui.widgets.inked import content, paragraphs, say_in
 
 
 class Pair(NamedTuple):
@@ -71,9 +72,9 @@ class EditVariable(ModalScreen[Pair | None]):
         with containers.Container(classes="dialog") as dialog:
             dialog.border_title = Content(plain(self._title))
             yield Static("Name", classes="dialog-label")
-            yield Input(self._named.shown, id="variable-name", select_on_focus=False, compact=True)
+            yield FieldInput(self._named.shown, id="variable-name")
             yield Static("Value", classes="dialog-label")
-            yield Input(self._worth.shown, id="variable-value", select_on_focus=False, compact=True)
+            yield FieldInput(self._worth.shown, id="variable-value")
             yield Tick("show the value", ascii_only=self._ascii, id="variable-show")
             yield Static(id="variable-says")
             yield Static(paragraphs([hints], ascii_only=self._ascii))
@@ -115,7 +116,7 @@ class EditVariable(ModalScreen[Pair | None]):
             line = (Piece(f"✗ {self._error}", Ink.FAILED),)
         elif name in self._taken:
             line = (Piece("! It is there already: saving changes its value.", Ink.WARNING),)
-        self.query_one("#variable-says", Static).update(content(line, ascii_only=self._ascii))
+        say_in(self.query_one("#variable-says", Static), content(line, ascii_only=self._ascii))
 
 
 def edit_variable_of(

@@ -34,11 +34,13 @@ class ExpressionField(Field):
     def tell(self, lines: list[Line], error: str) -> None:
         """Say these lines under the text; ``error`` marks the field as wrong."""
         if (lines, error) != (self._lines, self._error):
+            anew = len(lines) != len(self._lines)
             self._lines, self._error = lines, error
-            self._show()
+            self._show(anew)
 
-    def _show(self) -> None:
+    def _show(self, anew: bool = True) -> None:
         self.set_class(bool(self._error), "-wrong")
         for widget in self.query(".field-says").results(Static):
             widget.display = True
-            widget.update(paragraphs(self._lines, ascii_only=self._ascii))
+            # The lines are wrapped: as many as there were need no new layout of the screen.
+            widget.update(paragraphs(self._lines, ascii_only=self._ascii), layout=anew)

@@ -53,10 +53,11 @@ class BuilderFields(VerticalScroll, can_focus=False):
         super().__init__(id=id, classes="form-box")
         self._ascii = ascii_only
         self._controls: dict[str, Widget] = {}
+        self._rows = list(self._made())
 
     def compose(self) -> ComposeResult:
         self.border_title = Content("Build it")
-        yield from self._rows()
+        yield from self._rows
 
     def answers(self, expression: str) -> Answers:
         """What is filled in."""
@@ -67,18 +68,18 @@ class BuilderFields(VerticalScroll, can_focus=False):
         for name, control in self._controls.items():
             _put(control, getattr(answers, name))
         shown = fields_of(answers)
-        for field in self.query(Field):
+        for field in self._rows:
             field.display = (field.id or "").removeprefix("f-") in shown
         for name, (choice, value) in _ONLY_WITH.items():
             self._controls[name].display = getattr(answers, choice) == value
 
     def tell(self, errors: Mapping[str, str], remarks: Mapping[str, Line]) -> None:
         """Say under the fields what is wrong, or what is meant."""
-        for field in self.query(Field):
+        for field in self._rows:
             name = (field.id or "").removeprefix("f-")
             field.say(remarks.get(name, ()), errors.get(name, "") if field.display else "")
 
-    def _rows(self) -> Iterator[Field]:
+    def _made(self) -> Iterator[Field]:
         text, choice, days = self._text, self._choice, self._days
         yield self._field("kind", "Runs", choice("kind"))
         yield self._field("time", "Time", choice("time"))

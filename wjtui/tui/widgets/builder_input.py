@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from textual import events
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.suggester import Suggester
 from textual.widgets import Input
 
@@ -17,6 +19,10 @@ _LONGEST = 600
 
 class BuilderInput(Input):
     """Takes one harmless line of what is pasted; a whole schedule goes to the screen."""
+
+    # How long the text is moves nothing: the field is as wide as its style says. The library's own lays the
+    # whole screen out again with each character.
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0), repaint=True)
 
     class Whole(Message):
         """A whole schedule was pasted."""

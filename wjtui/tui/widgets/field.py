@@ -5,12 +5,26 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
 from textual.content import Content
+from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.plain import plain
-from wjtui.tui.widgets.inked import content
+from wjtui.tui.widgets.inked import content, say_in
+
+
+class FieldInput(Input):
+    """One line of text, as wide as its place: what is typed moves nothing around it.
+
+    The library lays the whole screen out at each key, in case that the widget grows with its text.
+    """
+
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
+
+    def __init__(self, value: str = "", *, placeholder: str = "", id: str | None = None) -> None:
+        super().__init__(value, placeholder=placeholder, select_on_focus=False, compact=True, id=id)
 
 
 class Field(Container):
@@ -66,7 +80,7 @@ class Field(Container):
         if note != self._note:
             self._note = note
             for widget in self.query(".field-note").results(Static):
-                widget.update(Content(plain(note)))
+                say_in(widget, Content(plain(note)))
 
     def say(self, line: Line = (), error: str = "") -> None:
         """Say under the controls what the value means, and what is wrong with it."""
@@ -80,4 +94,4 @@ class Field(Container):
         self.set_class(bool(self._error), "-wrong")
         for widget in self.query(".field-says").results(Static):
             widget.display = bool(said)
-            widget.update(content(said, ascii_only=self._ascii))
+            say_in(widget, content(said, ascii_only=self._ascii))

@@ -46,13 +46,21 @@ def paragraphs(lines: list[Line], *, ascii_only: bool = False) -> Content:
 
 
 def say_in(widget: Static, says: Content) -> None:
-    """Let a widget as high, or as wide, as its text say something else.
-
-    All that stands around it is laid out again only where it needs other room than before.
-    """
-    before, width = widget.content, widget.content_size.width
-    if isinstance(before, Content) and width and not widget.styles.is_auto_width:
-        same = before.get_height(widget.styles, width) == says.get_height(widget.styles, width)
-    else:
-        same = isinstance(before, Content) and before.cell_length == says.cell_length
+    """Let a widget say something else; all around it is laid out again only where it needs other room."""
+    before = widget.content
+    same = isinstance(before, Content) and _room(widget, before) == _room(widget, says)
     widget.update(says, layout=not same)
+    if same:
+        # In another width, to which the terminal may go back, the two may be of different heights.
+        for above in widget.ancestors:
+            if isinstance(above, Widget):
+                above._clear_arrangement_cache()
+                above._layout_updates += 1
+
+
+def _room(widget: Static, says: Content) -> int:
+    """The rows that a text needs in the width that its widget has; where it may choose that, the cells."""
+    width = widget.content_size.width
+    if not width or widget.styles.is_auto_width:
+        return says.cell_length
+    return says.get_height(widget.styles, width)

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
-from wjtui.tui.present.paths import read_pasted
+from wjtui.tui.present.paths import begun_anew, read_pasted
 from wjtui.tui.present.plain import plain
 
 
@@ -37,6 +37,13 @@ class PathField(Input):
         self._raw, self._shown = path, plain(path)
         self.value = self._shown
         self.cursor_position = len(self.value)
+
+    def insert_text_at_cursor(self, text: str) -> None:
+        """Typed, or pasted into what is there; a second beginning of a path takes the place of the first."""
+        super().insert_text_at_cursor(text)
+        anew = begun_anew(self.value)
+        if anew != self.value:
+            self.put(anew)
 
     def action_complete(self) -> None:
         """Tab."""

@@ -20,7 +20,7 @@ from wjtui.tui.present.ink import Line
 from wjtui.tui.present.settings_fields import as_typed, beside, chosen_label, labels, read_typed
 from wjtui.tui.present.settings_text import Shadow
 from wjtui.tui.widgets.controls import Choice, Option, Tick
-from wjtui.tui.widgets.field import Field
+from wjtui.tui.widgets.field import Field, FieldInput
 
 _BUILT = frozenset({Kind.SCHEDULE, Kind.RECURRENCE})
 _RESET = "use-default"
@@ -143,7 +143,7 @@ def _controls(key: Key, ascii_only: bool) -> list[Widget]:
     if key.kind is Kind.WAYS:
         ticks: list[Widget] = [Tick(way, ascii_only=ascii_only, id=f"way-{way}") for way in key.choices]
         return [*ticks, Button("Default", id=_RESET, compact=True)]
-    field = Input(compact=True, select_on_focus=False)
+    field = FieldInput()
     field.set_class(key.kind is Kind.NUMBER, "-number")
     if key.kind in _BUILT:
         return [field, Button("Builder", id=f"build-{key.name}", compact=True)]
