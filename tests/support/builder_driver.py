@@ -10,6 +10,7 @@ from wjtui.model.settings import JobSettings
 from wjtui.tui.present.ink import plain_text
 from wjtui.tui.present.schedule_draft import ScheduleDraft, draft_of
 from wjtui.tui.screens.builder import BuilderScreen
+from wjtui.tui.widgets.bar import Bar
 from wjtui.tui.widgets.builder_input import BuilderInput
 from wjtui.tui.widgets.field import Field
 from wjtui.tui.widgets.weekdays import WeekDays
@@ -18,10 +19,14 @@ _UNANSWERED = object()
 
 
 class BuilderDriver:
-    """One open builder; ``used`` is what it was left with."""
+    """One open builder; ``used`` is what it was left with.
 
-    def __init__(self, tui: TuiDriver) -> None:
+    ``by_tab``: controls are gone to with the tab key alone, and not at once as by a click.
+    """
+
+    def __init__(self, tui: TuiDriver, *, by_tab: bool = False) -> None:
         self.tui = tui
+        self._by_tab = by_tab
         self._answer: object = _UNANSWERED
 
     async def open(self, draft: ScheduleDraft | None = None, job: str | None = None) -> BuilderDriver:
@@ -62,6 +67,11 @@ class BuilderDriver:
         fields = [field for field in self.screen.query(Field) if field.error and field.display]
         return {(field.id or "").removeprefix("f-"): field.error for field in fields}
 
+    @property
+    def header(self) -> str:
+        """The first line: to look at it costs less than to paint the screen."""
+        return self.screen.query_one("#form-header", Bar).text
+
     def says(self, name: str) -> str:
         """What stands under a field."""
         return plain_text(self.screen.query_one(f"#f-{name}", Field)._said)
@@ -71,12 +81,15 @@ class BuilderDriver:
         return self.screen.query_one(f"#b-{name}", BuilderInput).value
 
     async def go(self, name: str) -> None:
-        """Press tab until a control has the focus."""
+        """Give a control the focus, where tab leads to it."""
         wanted = "expression" if name == "expression" else f"b-{name}"
         chain = [widget.id for widget in self.screen.focus_chain]
         assert wanted in chain, f"tab does not lead to {name}:\n{self.tui.text}"
-        here = chain.index(self._focused.id) if self._focused is not None else -1
-        await self._keys(*["tab"] * ((chain.index(wanted) - here) % len(chain)))
+        if self._by_tab:
+            here = chain.index(self._focused.id) if self._focused is not None else -1
+            await self._keys(*["tab"] * ((chain.index(wanted) - here) % len(chain)))
+        elif self._focused is None or self._focused.id != wanted:
+            self.screen.set_focus(self.screen.query_one(f"#{wanted}"))
         assert self._focused is not None and self._focused.id == wanted
 
     async def choose(self, name: str, number: int) -> None:

@@ -16,10 +16,11 @@ from wjtui.tui.widgets.settings_field import SettingField
 
 
 class SettingsDriver:
-    """One open form; everything is done by keys."""
+    """One open form. ``by_tab``: the way to a field is gone by keys too, as one test does for all fields."""
 
-    def __init__(self, tui: TuiDriver) -> None:
+    def __init__(self, tui: TuiDriver, *, by_tab: bool = False) -> None:
         self.tui = tui
+        self.by_tab = by_tab
 
     async def open(self, name: str) -> None:
         """Open the form of a job by its key."""
@@ -88,8 +89,8 @@ class SettingsDriver:
         return " ".join(tick.label for tick in self.field(key).query(Tick) if tick.on)
 
     async def go_to(self, key: str) -> None:
-        """Tab to the field of a key, from wherever the focus is."""
-        await self._tab_to(lambda focused: focused in self.field(key).query("*"))
+        """Go to the field of a key, from wherever the focus is."""
+        await self.put_focus(lambda focused: focused in self.field(key).query("*"))
 
     async def fill(self, key: str, text: str) -> None:
         """Put a text into a field, in the place of what is there."""
@@ -106,12 +107,12 @@ class SettingsDriver:
 
     async def tick(self, key: str, label: str) -> None:
         """Switch one of the ticks of a field."""
-        await self._tab_to(lambda focused: isinstance(focused, Tick) and focused.label == label)
+        await self.put_focus(lambda focused: isinstance(focused, Tick) and focused.label == label)
         await self.tui.press("space")
 
     async def push(self, id: str) -> None:
-        """Tab to a button and press it."""
-        await self._tab_to(lambda focused: isinstance(focused, Button) and focused.id == id)
+        """Go to a button and press it."""
+        await self.put_focus(lambda focused: isinstance(focused, Button) and focused.id == id)
         await self.tui.press("enter")
 
     async def write_raw(self, text: str) -> None:
@@ -123,12 +124,16 @@ class SettingsDriver:
         raw.replace(text, *raw.selection)
         await self.tui.settle()
 
-    async def _tab_to(self, there: Any) -> None:
-        """Tab, the shorter way round, until the focus is ``there``."""
+    async def put_focus(self, there: Any) -> None:
+        """Go to the first widget that is ``there`` and can have the focus; by tab: the shorter way round."""
         screen = self.tui.app.screen
         chain = screen.focus_chain
         goal = next((at for at, widget in enumerate(chain) if there(widget)), None)
         assert goal is not None, f"tab never comes there: {chain}"
+        if not self.by_tab:
+            screen.set_focus(chain[goal])
+            await self.tui.settle()
+            return
         here = chain.index(screen.focused) if screen.focused in chain else -1
         steps = goal - here
         if screen.focused is not None and len(chain) - abs(steps) < abs(steps):

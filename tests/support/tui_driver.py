@@ -112,6 +112,8 @@ class TuiDriver:
             # What is left of a message may begin in the next rounds of the loop.
             for _ in range(3):
                 await asyncio.sleep(0)
+            # What is scrolled to is there with the next beat of the library's 60 a second: it is this one.
+            self.app.animator()
             self.app.screen._on_timer_update()
             if is_at_rest(self.app) and self._idle():
                 quiet += 1
@@ -201,8 +203,9 @@ class TuiDriver:
             and not app.type_ahead.busy
             and app.pump.idle
             and (held or not app.dispatch.busy)
-            and all(pane.settled for screen in app.screen_stack for pane in screen.query(LogPane))
             and (held or not any(form.tasks for form in app.screen_stack if isinstance(form, Form)))
+            # Last: it looks at every widget there is.
+            and all(pane.settled for screen in app.screen_stack for pane in screen.query(LogPane))
         )
 
 

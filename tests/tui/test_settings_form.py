@@ -152,6 +152,7 @@ CHOICES: dict[str, tuple[str, Any]] = {
 @pytest.mark.parametrize("name", [NAME, "queue-worker"])
 async def test_every_key_by_keyboard_alone(size: tuple[int, int], name: str) -> None:
     async with opened("", size, name) as form:
+        form.by_tab = True
         expected: dict[str, Any] = {}
         for key in form.keys:
             if key in EDITS:
@@ -381,9 +382,7 @@ async def test_variables_are_added_changed_and_removed(size: tuple[int, int]) ->
         if size[0] < 100:
             await tui.press("ctrl+r", "ctrl+r")
         await form.push("variable-add")
-        await tui.write("DB_PASSWORD")
-        await tui.press("tab")
-        await tui.write("swordfish")
+        await tui.burst(*"DB_PASSWORD", "tab", *"swordfish")
         assert "swordfish" not in tui.text
         await tui.press("tab", "space")
         assert "swordfish" in tui.text
@@ -391,10 +390,9 @@ async def test_variables_are_added_changed_and_removed(size: tuple[int, int]) ->
         assert form.values["env"]["DB_PASSWORD"] == "swordfish"
         assert form.text.startswith(TEXT.partition('"env"')[0])
         assert "DB_PASSWORD" in tui.text and "swordfish" not in tui.text and MASK in tui.text
-        await form._tab_to(lambda focused: focused is not None and focused.id == "variables-list")
-        await tui.press("home", "enter", "end", "ctrl+u")
-        await tui.write("db-02")
-        await tui.press("enter")
+        await form.put_focus(lambda focused: focused is not None and focused.id == "variables-list")
+        await tui.press("home", "enter")
+        await tui.burst("end", "ctrl+u", *"db-02", "enter")
         assert form.values["env"]["DB_HOST"] == "db-02"
         await tui.press("home", "delete")
         assert list(form.values["env"]) == ["API_TOKEN", "DB_PASSWORD"]
@@ -406,20 +404,15 @@ async def test_variables_are_added_changed_and_removed(size: tuple[int, int]) ->
 
 async def test_a_variable_gets_another_name_and_a_bad_one_none() -> None:
     async with opened('{"env": {"A": "1", "B": "2"}}') as form:
-        await form._tab_to(lambda focused: focused is not None and focused.id == "variables-list")
-        await form.tui.press("home", "enter", "shift+tab", "end", "ctrl+u")
-        await form.tui.write("a=b")
-        await form.tui.press("enter")
+        await form.put_focus(lambda focused: focused is not None and focused.id == "variables-list")
+        await form.tui.press("home", "enter")
+        await form.tui.burst("shift+tab", "end", "ctrl+u", *"a=b", "enter")
         assert "no '='" in form.tui.text
-        await form.tui.press("ctrl+u")
-        await form.tui.write("HOME")
+        await form.tui.burst("ctrl+u", *"HOME")
         assert "wjtui sets this one" in form.tui.text
-        await form.tui.press("ctrl+u")
-        await form.tui.write("B")
+        await form.tui.burst("ctrl+u", "B")
         assert "is there already" in form.tui.text
-        await form.tui.press("ctrl+u")
-        await form.tui.write("C")
-        await form.tui.press("enter")
+        await form.tui.burst("ctrl+u", "C", "enter")
         assert form.values == {"env": {"B": "2", "C": "1"}}
         assert "WEBJOBS_NAME" in form.tui.text and "set by wjtui" in form.tui.text
 
@@ -427,7 +420,7 @@ async def test_a_variable_gets_another_name_and_a_bad_one_none() -> None:
 async def test_secrets_are_masked_in_the_text_too_until_they_are_revealed() -> None:
     async with opened() as form:
         assert "hunter2" not in form.tui.text and '"•••••••"' in form.tui.text
-        await form._tab_to(lambda focused: focused is not None and focused.id == "variables-reveal")
+        await form.put_focus(lambda focused: focused is not None and focused.id == "variables-reveal")
         await form.tui.press("space")
         assert form.tui.text.count("hunter2") == 2
         await form.tui.press("space")

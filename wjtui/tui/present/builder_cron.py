@@ -24,6 +24,10 @@ from wjtui.schedule.parts import (
 )
 from wjtui.tui.present.builder_answers import Answers
 
+OF_EXPRESSION = frozenset(
+    ("time", "minutes", "hours", "minute", "at", "days", "weekdays", "monthdays", "months")
+)
+"""Controls that write the expression."""
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
 _WHOLE = re.compile(r"[0-9]{1,4}")
 _FIRST_DAY, _FIRST_MONTH = FIELDS[3], FIELDS[4]

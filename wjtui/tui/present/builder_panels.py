@@ -28,6 +28,7 @@ from wjtui.tui.present.wrap import wrap
 
 _RUNS, _FEW_RUNS = 10, 5
 _WIDE = 100
+_LEFT, _MIDDLE = 49, 42
 
 
 class Valid(NamedTuple):
@@ -61,6 +62,13 @@ class Box(NamedTuple):
 
     title: str
     lines: list[Line]
+
+
+def columns(width: int) -> tuple[int, int, int]:
+    """Cells of the controls, of the runs and of the day where they stand side by side."""
+    left = _LEFT if width < 140 else _LEFT + 6
+    middle = _MIDDLE if width < 120 else (width - left) * 59 // 100
+    return left, middle, width - left - middle
 
 
 def runs_box(outlook: Outlook, width: int, *, short: bool) -> Box:

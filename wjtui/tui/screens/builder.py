@@ -12,11 +12,12 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from wjtui.model.jobs import Job
+from wjtui.model.schedules import Schedule
 from wjtui.schedule.preview import preview
-from wjtui.schedule.timetable import Timetable
+from wjtui.schedule.reading import Reading
 from wjtui.tui.present.builder_answers import CRON, MANUAL, Answers, fields_of
 from wjtui.tui.present.builder_check import Origin, answers_of, check
-from wjtui.tui.present.builder_cron import with_expression, written
+from wjtui.tui.present.builder_cron import OF_EXPRESSION, with_expression, written
 from wjtui.tui.present.builder_help import HELP
 from wjtui.tui.present.builder_page import change_lines, field_hint, marks, remarks, words_lines
 from wjtui.tui.present.builder_panels import (
@@ -24,6 +25,7 @@ from wjtui.tui.present.builder_panels import (
     Outlook,
     Valid,
     builder_header,
+    columns,
     day_box,
     paused_note,
     runs_box,
@@ -51,11 +53,6 @@ _FRAME, _RULE = 5, 3
 """Cells beside a box's text, the scroll bar's among them: with a frame, and under a rule."""
 _LABEL = 13
 """Cells in front of the expression's text."""
-_LEFT, _MIDDLE = 49, 42
-_OF_EXPRESSION = frozenset(
-    ("time", "minutes", "hours", "minute", "at", "days", "weekdays", "monthdays", "months")
-)
-"""Controls that write the expression."""
 
 
 class BuilderScreen(Form[ScheduleDraft]):
@@ -86,6 +83,7 @@ class BuilderScreen(Form[ScheduleDraft]):
         self._answers = self._first if instead is None else answers_of(instead)
         self._checked = check(self._answers, self._origin, session.now)
         self._old = check(self._first, self._origin, session.now).reading
+        self._last: tuple[Schedule, Reading] | None = None
         self._valid: Valid | None = None
         self._surroundings = Surroundings(session.store, job.id.key if job is not None else None)
         self._is_due = self._is_looking = self._look_again = False
@@ -101,6 +99,8 @@ class BuilderScreen(Form[ScheduleDraft]):
         self._fields = BuilderFields(ascii_only=ascii_only, id="builder-fields")
 
     def compose(self) -> ComposeResult:
+        # While it has no widgets yet: afterwards all of them are styled a second time.
+        self._fit(self.app.size.width)
         yield from self.above()
         with VerticalScroll(id="builder-body", classes="form-body", can_focus=False):
             with Container(id="builder-expression", classes="form-box"):
@@ -195,7 +195,7 @@ class BuilderScreen(Form[ScheduleDraft]):
 
     def _filled_in(self, control: Widget) -> None:
         answers = self._fields.answers(self._answers.expression)
-        if (control.id or "").removeprefix("b-") in _OF_EXPRESSION:
+        if (control.id or "").removeprefix("b-") in OF_EXPRESSION:
             made, _ = written(answers)
             answers = answers._replace(expression=made or answers.expression)
         self._take(answers)
@@ -236,17 +236,23 @@ class BuilderScreen(Form[ScheduleDraft]):
         self._show_all()
 
     def _show_all(self) -> None:
+        self._look_ahead()
         self._paint()
         self.say_around()
         self._look()
 
     def _read(self, answers: Answers) -> None:
-        now = self.session.now
-        self._checked = checked = check(answers, self._origin, now)
+        self._checked = checked = check(answers, self._origin, self.session.now)
         schedule, reading = checked.schedule, checked.reading
-        if schedule is None or reading is None:
+        if schedule is not None and reading is not None:
+            self._last = schedule, reading
+
+    def _look_ahead(self) -> None:
+        """The next runs of the last answers that made a schedule; apart, since they take longer."""
+        if self._last is None:
             return
-        known = self._valid
+        schedule, reading = self._last
+        known, now = self._valid, self.session.now
         stale = known is not None and bool(known.ahead.runs) and known.ahead.runs[0] <= now
         if known is not None and known.schedule == schedule and not stale:
             self._valid = known._replace(reading=reading)
@@ -265,18 +271,12 @@ class BuilderScreen(Form[ScheduleDraft]):
         try:
             while self._look_again:
                 self._look_again = False
-                own = self._timetable
-                schedule = self._valid.schedule if own is not None and self._valid is not None else None
+                valid = None if self._answers.kind == MANUAL else self._valid
+                schedule, own = (valid.schedule, valid.reading.timetable) if valid else (None, None)
                 if await self._surroundings.look(schedule, own, self.session.now):
                     self._paint()
         finally:
             self._is_looking = False
-
-    @property
-    def _timetable(self) -> Timetable | None:
-        if self._answers.kind == MANUAL or self._valid is None:
-            return None
-        return self._valid.reading.timetable
 
     def _on_jobs(self, change: Change) -> None:
         if self._surroundings.concerns(change):
@@ -291,6 +291,7 @@ class BuilderScreen(Form[ScheduleDraft]):
         if not self.app.app_focus or self.session.lagging():
             return
         self._read(self._answers)
+        self._look_ahead()
         if self._surroundings.is_over(self.session.now):
             self._look()
         self._paint()
@@ -336,9 +337,7 @@ class BuilderScreen(Form[ScheduleDraft]):
 
     def _say_boxes(self, width: int) -> None:
         short = width < NARROW
-        left = _LEFT if width < 140 else _LEFT + 6
-        middle = _MIDDLE if width < 120 else (width - left) * 59 // 100
-        widths = (width, width, width) if short else (left, middle, width - left - middle)
+        widths = (width, width, width) if short else columns(width)
         for name, cells in zip(("fields", "runs", "day"), widths, strict=True):
             if self._columns != widths:
                 self.query_one(f"#builder-{name}").styles.width = "1fr" if short else cells
@@ -381,6 +380,10 @@ class BuilderScreen(Form[ScheduleDraft]):
             self._surroundings.day,
             past.durations if past is not None else (),
         )
+
+    def _fit(self, width: int) -> None:
+        # Its fields look the same at every width, so only the screen is told.
+        self.set_class(width < NARROW, "-narrow")
 
     def _wide(self) -> int:
         """Cells of the first box's inside."""

@@ -47,7 +47,6 @@ class SettingsForm(Form[SettingsDocument]):
 
     def __init__(self, session: Session, key: JobKey) -> None:
         super().__init__(session)
-        # From the beginning: a class that a screen gets later is looked up for each of its 160 widgets.
         self.add_class("-tab-form")
         self._key = key
         self._job = session.store.jobs[key]
@@ -67,7 +66,9 @@ class SettingsForm(Form[SettingsDocument]):
         ascii_only = self.session.options.ascii
         yield from self.above()
         yield Bar(id="settings-tabs", ascii_only=ascii_only)
-        with Container(id="settings", disabled=True):
+        with Container(id="settings") as body:
+            # Unseen, and out of reach of the focus, until it is known what there is to fill in.
+            body.display = body.visible = False
             with VerticalScroll(id="settings-fields", classes="form-body form-box", can_focus=False) as box:
                 box.border_title = "Form"
                 for group in Group:
@@ -147,7 +148,8 @@ class SettingsForm(Form[SettingsDocument]):
 
     async def _load(self) -> None:
         self._take(await self.session.service.settings.read(self._job.id))
-        self.query_one("#settings").disabled = False
+        body = self.query_one("#settings")
+        body.display = body.visible = True
         self._focus_fields()
 
     def _take(self, document: SettingsDocument) -> None:
@@ -353,11 +355,8 @@ class SettingsForm(Form[SettingsDocument]):
         self.app.push_screen(changed_meanwhile("settings.job", told), answered)
 
     def _gone(self) -> None:
-        self.session.tell(
-            f"{plain(self._job.id.name)} is gone.",
-            "It was deleted; its settings cannot be saved.",
-            Tone.WARNING,
-        )
+        name = plain(self._job.id.name)
+        self.session.tell(f"{name} is gone.", "It was deleted; its settings cannot be saved.", Tone.WARNING)
         while self in self.app.screen_stack and self.app.screen is not self:
             self.app.pop_screen()
         if self.app.screen is self:

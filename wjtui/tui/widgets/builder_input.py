@@ -40,6 +40,8 @@ class BuilderInput(Input):
             compact=True,
             select_on_focus=False,
             max_length=_LONGEST,
+            # It has no validators, yet the library would mark each text as valid, and style the field anew.
+            validate_on=(),
             id=id,
         )
 

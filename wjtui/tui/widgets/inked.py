@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any, cast
 
 from rich.style import Style
 from textual.color import Color
@@ -63,4 +64,4 @@ def _room(widget: Static, says: Content) -> int:
     width = widget.content_size.width
     if not width or widget.styles.is_auto_width:
         return says.cell_length
-    return says.get_height(widget.styles, width)
+    return says.get_height(cast(Any, widget.styles), width)
