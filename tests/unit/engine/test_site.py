@@ -5,17 +5,11 @@ from pathlib import Path
 import pytest
 
 from wjtui.engine.engine import EngineOptions, make_site
-from wjtui.engine.site import (
-    Site,
-    child_in_any_case,
-    expand_variables,
-    instance_of,
-    resolve_in_any_case,
-    short_instance,
-)
+from wjtui.engine.site import Site, expand_variables, instance_of, short_instance
 from wjtui.model.events import LogKind, LogRef
 from wjtui.model.identity import JobId, JobType
 from wjtui.model.runs import RunId, RunRef
+from wjtui.support.any_case import child_in_any_case, resolve_in_any_case
 
 WORKER = JobId(JobType.CONTINUOUS, "worker")
 NIGHTLY = JobId(JobType.TRIGGERED, "nightly")
