@@ -165,15 +165,6 @@ class WjtuiApp(Dressed, inherit_bindings=False):
         assert isinstance(screen, MainScreen)
         return screen
 
-    @property
-    def _background_screens(self) -> list[Screen[Any]]:
-        """Screens that shine through the one on top.
-
-        The library counts the one below an opaque one too, and paints the whole of what is on top again
-        for each change below: 34 times in the 30 ms in which a form goes to its next field.
-        """
-        return [] if self.screen.styles.background.a == 1 else super()._background_screens
-
     def publish(self, change: Change) -> None:
         """Tell whoever listens what changed."""
         self._frames.wake()
