@@ -105,6 +105,18 @@ async def connection(tui: TuiDriver) -> None:
     await tui.press("tab", "enter")
 
 
+async def site_setting_refused(tui: TuiDriver) -> None:
+    await site_settings(tui)
+    await tui.press("ctrl+n")
+    await tui.burst(*"DB=HOST")
+    await tui.press("enter", "enter")
+
+
+async def connection_refused(tui: TuiDriver) -> None:
+    await site_settings(tui)
+    await tui.press("tab", "ctrl+n", "enter", "enter", "enter")
+
+
 async def versions(tui: TuiDriver) -> None:
     await tui.press("V", "j", "j")
 
@@ -144,7 +156,9 @@ FORMS: dict[str, Act] = {
     "builder-refused": builder_refused,
     "builder-recurring": builder_recurring,
     "site-settings": site_settings,
+    "site-setting-refused": site_setting_refused,
     "connection": connection,
+    "connection-refused": connection_refused,
     "versions": versions,
     "versions-difference": versions_difference,
     "rollback": rollback,
