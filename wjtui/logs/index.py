@@ -83,9 +83,16 @@ class LineIndex:
         return sum(self._counts[_CONTINUED:]) if kind is LineKind.CONTINUATION else self._counts[kind]
 
     def span(self, line: int) -> tuple[int, int]:
-        """Positions of a line's first byte and behind its last, the line end included."""
-        at = self._at(line)
-        return self._starts[at], self._starts[at + 1] if at + 1 < len(self._starts) else self.end
+        """Positions of a line's first byte and behind its last, the line end included.
+
+        A line that is not there (any more) is empty, at the end of the log that is nearest to it: who looks
+        between a cut and the frame that shows it still has the numbers of before.
+        """
+        starts, at = self._starts, line - self._first
+        if not 0 <= at < len(starts):
+            nearest = starts[0] if starts and at < 0 else self.end
+            return nearest, nearest
+        return starts[at], starts[at + 1] if at + 1 < len(starts) else self.end
 
     def line_at(self, position: int) -> int:
         """The number of the line that holds the byte at ``position``; the nearest one outside the index."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from itertools import chain
 
@@ -55,8 +56,9 @@ class _Different(CompositorUpdate):
     def __init__(self, picture: Picture) -> None:
         self._picture = picture
 
+    @abstractmethod
     def patches(self, console: Console) -> Iterator[Patch]:
-        raise NotImplementedError
+        """What would be painted, a piece at a time."""
 
     def render_segments(self, console: Console) -> str:
         return "".join(

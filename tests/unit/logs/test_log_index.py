@@ -119,7 +119,16 @@ def test_a_line_that_is_not_there() -> None:
     index = index_of(b"one\n")
     for line in (-1, 1):
         with pytest.raises(IndexError):
-            index.span(line)
+            index.kind(line)
+
+
+def test_a_line_that_is_gone_is_empty_where_the_log_begins_or_ends_now() -> None:
+    index = index_of(LOG)
+    assert index.span(6) == (index.end, index.end)
+    begin = index.span(2)[0]
+    index.drop_before(begin)
+    assert index.span(0) == index.span(1) == (begin, begin)
+    assert LineIndex(100).span(3) == (100, 100)
 
 
 def test_rolling_keeps_the_numbers_of_lines() -> None:

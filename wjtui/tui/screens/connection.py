@@ -8,7 +8,6 @@ from textual import containers
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from wjtui.model.site import OFFERED_CONNECTIONS, ConnectionString, ConnectionType
@@ -16,11 +15,12 @@ from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.plain import plain
 from wjtui.tui.present.settings_names import connection_wrong
 from wjtui.tui.present.settings_text import Shadow
+from wjtui.tui.screens.layer import Dialog
 from wjtui.tui.widgets.controls import Choice, Option, Tick
 from wjtui.tui.widgets.inked import content, paragraphs
 
 
-class EditConnection(ModalScreen[ConnectionString | None]):
+class EditConnection(Dialog[ConnectionString | None]):
     """Dismissed with None when nothing is to change. The value is typed unseen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from wjtui.model.errors import WjtuiError
@@ -19,6 +18,7 @@ from wjtui.support.tasks import TaskSet
 from wjtui.tui.present.deleting import Holding, matches, question, title, wanted
 from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.plain import plain
+from wjtui.tui.screens.layer import Dialog
 from wjtui.tui.session import Session
 from wjtui.tui.widgets.controls import Tick
 from wjtui.tui.widgets.inked import content, paragraphs
@@ -33,7 +33,7 @@ class Deletion(NamedTuple):
     keep_history: bool
 
 
-class DeleteJobs(ModalScreen[Deletion | None]):
+class DeleteJobs(Dialog[Deletion | None]):
     """Dismissed with None when nothing is to be deleted. What they hold is counted while one reads."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

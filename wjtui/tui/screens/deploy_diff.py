@@ -8,18 +8,18 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
-from textual.screen import ModalScreen
 
 from wjtui.tui.present.diff import counts, diff_lines, longest_line
 from wjtui.tui.present.ink import Ink, Piece
 from wjtui.tui.present.plain import plain
+from wjtui.tui.screens.layer import Dialog
 from wjtui.tui.widgets.bar import Bar
 from wjtui.tui.widgets.file_list import FileList
 
 _SIDEWAYS = 16
 
 
-class DiffScreen(ModalScreen[None]):
+class DiffScreen(Dialog[None]):
     """Esc, ``q`` and Enter close it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

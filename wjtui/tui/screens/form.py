@@ -10,7 +10,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.reactive import Reactive
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
@@ -18,6 +17,7 @@ from wjtui.model.errors import WjtuiError
 from wjtui.support.tasks import TaskSet
 from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.plain import plain
+from wjtui.tui.screens.layer import Layer
 from wjtui.tui.screens.question import CANCEL, Answer, Question
 from wjtui.tui.session import Session
 from wjtui.tui.widgets.bar import Bar, Part
@@ -30,7 +30,7 @@ NARROW = 100
 """Cells under which a form has no room for two columns."""
 
 
-class Form(Screen[T | None], Generic[T]):
+class Form(Layer[T | None], Generic[T]):
     """Dismissed with what came of it, or None. Letters count as text in its fields; keys are ctrl+ ones.
 
     A subclass composes ``above``, its body and ``below``; it says its ``header_line`` and ``key_words``, what

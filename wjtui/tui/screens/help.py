@@ -7,7 +7,6 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from wjtui.tui.bindings import Keys
@@ -15,6 +14,7 @@ from wjtui.tui.commands.command import Section
 from wjtui.tui.commands.table import BY_ID, COMMANDS
 from wjtui.tui.present.help import EATEN_NOTE, TWO_COLUMNS, found, overview, sections, tabs, title
 from wjtui.tui.present.ink import Ink, Line, Piece
+from wjtui.tui.screens.layer import Dialog
 from wjtui.tui.widgets.bar import Bar
 from wjtui.tui.widgets.sheet import SheetView
 
@@ -25,7 +25,7 @@ _WITH_NOTE = 30
 """Rows from which there is one for the note about keys that others take."""
 
 
-class Help(ModalScreen[str | None]):
+class Help(Dialog[str | None]):
     """Dismissed with the id of the command that is to be given, or None.
 
     All sections at once where there is room, else one at a time; scrolls where that does not fit.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import abstractmethod
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -79,13 +80,13 @@ class HistoryView(View):
 
     # What a subclass says of itself
 
+    @abstractmethod
     async def page(self, before: RunRef | None, limit: int) -> list[Run]:
         """So many runs older than ``before``, newest first."""
-        raise NotImplementedError
 
+    @abstractmethod
     def concerns(self, ref: RunRef) -> bool:
         """Whether a run belongs here."""
-        raise NotImplementedError
 
     def wants_more(self) -> bool:
         """Whether older runs are to be read now."""

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from wjtui.support.clock import Clock
@@ -17,6 +16,7 @@ from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.later import EXAMPLES, Reading, read_later
 from wjtui.tui.present.plain import plain
 from wjtui.tui.present.schedules import zone_name
+from wjtui.tui.screens.layer import Dialog
 from wjtui.tui.widgets.inked import content, paragraphs
 
 
@@ -28,7 +28,7 @@ class Wish(NamedTuple):
     """None: those of the job's settings."""
 
 
-class RunLater(ModalScreen[Wish | None]):
+class RunLater(Dialog[Wish | None]):
     """Says under the field what was understood; dismissed with None when nothing is to be put off."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

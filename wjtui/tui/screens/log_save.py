@@ -8,10 +8,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Checkbox, Input, Static
 
 from wjtui.tui.present.ink import Ink, Line, Piece
+from wjtui.tui.screens.layer import Dialog
 from wjtui.tui.widgets.inked import paragraphs
 
 
@@ -24,7 +24,7 @@ class SaveWish(NamedTuple):
     """With the job's colour codes."""
 
 
-class SaveLog(ModalScreen[SaveWish | None]):
+class SaveLog(Dialog[SaveWish | None]):
     """Dismissed with None when nothing is to be saved."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -9,13 +9,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from wjtui.tui.bindings import shown_key
 from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.plain import shorten
+from wjtui.tui.screens.layer import Dialog
 from wjtui.tui.widgets.inked import content
 
 
@@ -33,7 +33,7 @@ class Entry(NamedTuple):
     """What stands behind the label."""
 
 
-class Menu(ModalScreen[str | None]):
+class Menu(Dialog[str | None]):
     """Dismissed with an entry's value, or None. The keys of the entries choose them at once."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

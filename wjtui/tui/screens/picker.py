@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar, Generic, TypeVar
 
@@ -9,12 +10,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from wjtui.tui.present.fuzzy import Found
 from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.palette import Entry, Row, row, search
+from wjtui.tui.screens.layer import Dialog
 from wjtui.tui.widgets.bar import Bar
 from wjtui.tui.widgets.choices import Choices
 from wjtui.tui.widgets.inked import paragraphs
@@ -22,7 +23,7 @@ from wjtui.tui.widgets.inked import paragraphs
 T = TypeVar("T")
 
 
-class Picker(ModalScreen[T | None], Generic[T]):
+class Picker(Dialog[T | None], Generic[T]):
     """Dismissed with what was chosen, or None.
 
     A subclass gives the ``entries``, and where it wants ``notes`` above them, ``hints`` under them, and
@@ -46,9 +47,9 @@ class Picker(ModalScreen[T | None], Generic[T]):
         self._ascii = ascii_only
         self._found: list[tuple[Entry[T], Found]] = []
 
+    @abstractmethod
     def entries(self, query: str) -> Sequence[Entry[T]]:
         """What there is; it may depend on what was typed."""
-        raise NotImplementedError
 
     def notes(self) -> list[Line]:
         """Lines above the field."""

@@ -9,11 +9,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from wjtui.tui.present.ink import Line, Piece
 from wjtui.tui.present.plain import plain
+from wjtui.tui.screens.layer import Dialog
 from wjtui.tui.widgets.inked import paragraphs
 
 
@@ -29,7 +29,7 @@ class Answer(NamedTuple):
 CANCEL = "cancel"
 
 
-class Question(ModalScreen[str]):
+class Question(Dialog[str]):
     """Dismissed with an answer's value. The first answer has the focus, so it is a safe one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -80,7 +80,7 @@ class Question(ModalScreen[str]):
         self.dismiss((event.button.id or "").removeprefix("answer-"))
 
 
-class Arguments(ModalScreen[str | None]):
+class Arguments(Dialog[str | None]):
     """Asks for the arguments of one run; dismissed with None when it is not to be run."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]

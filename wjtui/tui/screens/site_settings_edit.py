@@ -9,7 +9,6 @@ from textual import containers
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from wjtui.settings.secrets import looks_secret
@@ -17,6 +16,7 @@ from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.plain import plain
 from wjtui.tui.present.settings_names import variable_wrong
 from wjtui.tui.present.settings_text import Shadow
+from wjtui.tui.screens.layer import Dialog
 from wjtui.tui.widgets.controls import Tick
 from wjtui.tui.widgets.field import FieldInput
 from wjtui.tui.widgets.inked import content, paragraphs, say_in
@@ -29,7 +29,7 @@ class Pair(NamedTuple):
     value: str
 
 
-class EditVariable(ModalScreen[Pair | None]):
+class EditVariable(Dialog[Pair | None]):
     """Dismissed with None when nothing is to change. A value that looks like a secret is typed unseen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

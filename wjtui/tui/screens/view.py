@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from wjtui.model.events import Tone
 from wjtui.model.jobs import Job
@@ -18,6 +18,7 @@ from wjtui.tui.desks.jobs import JobDesk
 from wjtui.tui.desks.shell import ShellDesk
 from wjtui.tui.present.header import banner
 from wjtui.tui.present.ink import Ink, Line, Piece, plain_text
+from wjtui.tui.screens.layer import Layer
 from wjtui.tui.session import Session
 from wjtui.tui.store import Change, Link, Topic
 from wjtui.tui.undo import Undoable
@@ -30,7 +31,7 @@ TICK = 1.0
 """Seconds between two looks at what depends on the time alone."""
 
 
-class View(Screen[None]):
+class View(Layer[None]):
     """Header, banner, a body of its own, keys and messages.
 
     A subclass composes ``above``, its body and ``below``; it says its ``header_line``, which job is chosen,
@@ -93,9 +94,9 @@ class View(Screen[None]):
         """Who does the commands of a place; None: they cannot be given here."""
         return {Where.EVERYWHERE: self.shell, Where.JOB: self.jobs_desk}.get(where)
 
+    @abstractmethod
     def header_line(self, width: int) -> Line:
         """The first line."""
-        raise NotImplementedError
 
     def header_parts(self, width: int) -> tuple[Part | Line, ...]:
         """The same in parts, of which some can be clicked."""

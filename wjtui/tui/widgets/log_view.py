@@ -160,9 +160,7 @@ class LogView(Inked, can_focus=True):
         pages, numbers = self.viewport.pages, self.viewport.numbers
         if pages is None:
             return [], 0
-        # Of a log that was cut the view may still have lines that are gone: it takes that in a frame later.
-        known = [row for row in self._rows if numbers[row.at] in pages.index.lines]
-        places = [(pages.index.span(numbers[row.at])[0], row.part) for row in known]
+        places = [(pages.index.span(numbers[row.at])[0], row.part) for row in self._rows]
         return places, self._count_digits()
 
     def move(self, step: Step) -> None:

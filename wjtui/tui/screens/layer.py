@@ -1,0 +1,37 @@
+"""Layer and Dialog: screens among others; nothing of one is painted while another one lies over it."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from textual.screen import ModalScreen, Screen
+
+T = TypeVar("T")
+
+
+class Layer(Screen[T]):
+    """What every screen of ours is.
+
+    The library takes the screen under an opaque one for visible, and paints the whole of what is on top anew
+    for each change below. Worse, the one below then asks for its own repaint again: once something under a
+    form or a dialog had changed, both were painted sixty times a second for as long as they were open.
+    """
+
+    def _compositor_refresh(self) -> None:
+        above = self._above()
+        if any(screen.styles.background.a == 1 for screen in above):
+            # Nothing of it is in sight; it is painted whole when it comes back.
+            self._compositor._dirty_regions.clear()
+            self._dirty_widgets.clear()
+            return
+        super()._compositor_refresh()
+        if above:
+            self._repaint_required = False
+
+    def _above(self) -> list[Screen[object]]:
+        stack = self.app.screen_stack
+        return stack[stack.index(self) + 1 :] if self in stack else []
+
+
+class Dialog(ModalScreen[T], Layer[T]):
+    """A layer that what is below shines through. The library takes styles from the first base alone."""
