@@ -31,18 +31,25 @@ def once() -> None:
     strip.FIFOCache = _no_limit  # type: ignore[assignment, attr-defined]
 
 
+def has_messages(app: App[Any]) -> bool:
+    """Whether a widget has a message waiting or in work."""
+    for pump in (app, *app._registry):
+        queue = vars(pump).get("_message_queue")
+        if queue is None or pump._closed:
+            continue
+        if queue.values or queue in _in_work or pump._next_callbacks or pump._pending_message is not None:
+            return True
+    return False
+
+
 def is_at_rest(app: App[Any]) -> bool:
     """Whether no widget has a message waiting or in work, and none waits to be painted.
 
     Exact, and a hundredth of the cost of the library's way, which sends each widget a message and waits for
     all of them to come back: with the 200 widgets of a form that was half of the time of its tests.
     """
-    for pump in (app, *app._registry):
-        queue = vars(pump).get("_message_queue")
-        if queue is None or pump._closed:
-            continue
-        if queue.values or queue in _in_work or pump._next_callbacks or pump._pending_message is not None:
-            return False
+    if has_messages(app):
+        return False
     screen = app.screen
     return not (
         screen._layout_required

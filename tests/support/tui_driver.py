@@ -13,7 +13,7 @@ from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_fro
 from textual.pilot import Pilot
 
 from tests.support.fake_service import FakeJobService, FixedClock
-from tests.support.library_once import is_at_rest, once
+from tests.support.library_once import has_messages, is_at_rest, once
 from wjtui.tui.app import WjtuiApp
 from wjtui.tui.options import Leave, ScreenOptions
 from wjtui.tui.screens.form import Form
@@ -27,6 +27,9 @@ PATIENCE = 20.0
 _QUIET = 4
 """So many looks in a row must find nothing left to do. The library's own driver waits until the processor has
 been idle for 20 ms, twice a key: half of the time of these tests."""
+
+_BEATS = 50
+"""Rounds of the loop without a frame, at most: what a key does may wait for one."""
 
 once()
 
@@ -106,8 +109,14 @@ class TuiDriver:
 
     async def settle(self) -> None:
         """Wait until the screen shows all that is known: no message, command or unread byte is left."""
-        quiet = 0
+        quiet = beats = 0
         while quiet < _QUIET and self.app.is_running and not self.app._exit:
+            if beats % _BEATS and (self.app.type_ahead.busy or has_messages(self.app)):
+                # Painted is what all of it leads to, as in a terminal: keys come faster than 60 frames a second.
+                beats += 1
+                await asyncio.sleep(0)
+                continue
+            beats += 1
             self.app.frame()
             # What is left of a message may begin in the next rounds of the loop.
             for _ in range(3):
