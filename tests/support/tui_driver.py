@@ -112,7 +112,7 @@ class TuiDriver:
         quiet = beats = 0
         while quiet < _QUIET and self.app.is_running and not self.app._exit:
             if beats % _BEATS and (self.app.type_ahead.busy or has_messages(self.app)):
-                # Painted is what all of it leads to, as in a terminal: keys come faster than 60 frames a second.
+                # Painted is what all of it leads to, as in a terminal: keys come faster than frames.
                 beats += 1
                 await asyncio.sleep(0)
                 continue

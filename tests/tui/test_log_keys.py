@@ -764,6 +764,16 @@ async def test_find_filter_and_marks_survive_a_roll() -> None:
         assert "timeout at last" in log.rows[log.view.count - 1]
 
 
+async def test_a_frame_between_a_cut_and_the_view_that_takes_it_in() -> None:
+    async with open_log(worker(numbered(0, 500))) as log:
+        await log.press("g")
+        assert log.view.pages is not None
+        index = log.view.pages.index
+        index.drop_before(index.span(400)[0])
+        assert log.view.line_text(0) is None
+        assert "line" not in log.view.render_line(0).text
+
+
 async def test_hostile_lines_are_harmless_in_every_form() -> None:
     data = (
         output("\x1b[2J\x1b[Hgone?\x07", "[/x] ['a']", "\u202eright", "\x00\x9b31m", "a\rb\r 99 %\rdone")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,11 +15,12 @@ from tests.support.tui_driver import TuiDriver, open_tui
 from tests.tui.scene import eleven_jobs
 from wjtui.model.errors import NotAllowed
 from wjtui.model.preferences import Preferences
+from wjtui.model.settings import JobSettings
 from wjtui.schedule.cron import parse
 from wjtui.schedule.reading import read_in_zone
 from wjtui.schedule.recurrence_file import parse_recurrence
 from wjtui.schedule.zones import UTC_ZONE, find_zone
-from wjtui.tui.present.schedule_draft import ScheduleDraft
+from wjtui.tui.present.schedule_draft import ScheduleDraft, draft_of
 from wjtui.tui.screens.builder import BuilderScreen
 from wjtui.tui.screens.question import Question
 from wjtui.tui.screens.schedule import ScheduleScreen
@@ -505,6 +507,20 @@ async def test_a_refusal_brings_it_back_with_what_was_built() -> None:
         service.refuse = None
         await tui.press("ctrl+s")
         await tui.see("schedule saved")
+
+
+async def test_the_focus_that_was_left_at_once_does_not_come_back() -> None:
+    """It was given a frame late, and took back the Esc that had come before it."""
+    async with open_tui(eleven_jobs()) as tui:
+        screen = BuilderScreen(tui.app.session, "new-job", draft_of(JobSettings(schedule="0 0 2 * * *")))
+        tui.app.push_screen(screen)
+        for _ in range(10_000):
+            if screen.focused is not None:
+                break
+            await asyncio.sleep(0)
+        screen.action_back()
+        await tui.settle()
+        assert screen.focused is None
 
 
 async def test_read_only_and_continuous_jobs_are_left_alone() -> None:

@@ -206,6 +206,8 @@ class WjtuiApp(Dressed, inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.CursorPosition):
             self.outlet.answered()
+        elif isinstance(event, events.InputEvent | events.Paste) and not self._screen_stack:
+            log.debug("%s came while the screen was being closed", type(event).__name__)
         elif self.type_ahead.admits(event):
             await super().on_event(event)
 

@@ -7,7 +7,6 @@ import asyncio
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, VerticalScroll
-from textual.reactive import Reactive
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -58,8 +57,8 @@ _LABEL = 13
 class BuilderScreen(Form[ScheduleDraft]):
     """Dismissed with the schedule that is to be used, or None."""
 
-    # The controls paint who has the focus. The library's own sends every cell of the screen with each tab.
-    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    # It gives the focus itself, once: the library gives it again to who has left the field meanwhile.
+    AUTO_FOCUS = ""
 
     def __init__(
         self,
@@ -161,7 +160,7 @@ class BuilderScreen(Form[ScheduleDraft]):
         self._take(self._answers)
         self._show_all()
         self.say_status(self._remark or paused_note(self._job), Ink.WARNING)
-        self.call_after_refresh(self._focus_first)
+        self._focus_first()
 
     def on_resize(self, event: events.Resize) -> None:
         self.call_after_refresh(self._paint)
@@ -390,8 +389,9 @@ class BuilderScreen(Form[ScheduleDraft]):
         return self.app.size.width - (_RULE if self.app.size.width < NARROW else _FRAME)
 
     def _focus_first(self) -> None:
+        # At once: a focus that is given a frame later takes back the Esc that came before it.
         if self._answers.kind == CRON:
-            self._input.focus()
             self._input.cursor_position = len(self._input.value)
+            self.set_focus(self._input)
         else:
-            self.query_one("#b-kind").focus()
+            self.set_focus(self.query_one("#b-kind"))
