@@ -1,16 +1,19 @@
-"""A real engine on a thread of its own, its whole API on a loopback socket, and a client."""
+"""A real engine, its whole API on a loopback socket, and a client."""
 
 from __future__ import annotations
 
 import asyncio
 import io
+import json
 import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -127,8 +130,8 @@ class Kudu:
     http: httpx2.Client
     site: SiteBuilder
     port: int
-    engine: Engine
-    loop: asyncio.AbstractEventLoop
+    uploads: Path
+    """Where files lie while they are sent."""
 
     @property
     def root(self) -> Path:
@@ -185,51 +188,86 @@ def serve_kudu(
     *,
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[Kudu]:
-    """Serve the root ``folder/root``, begun after ``build`` has made its jobs; without credentials."""
-    site = SiteBuilder(folder / "root")
-    site.jobs.mkdir(parents=True, exist_ok=True)
-    build(site)
-    variables = {"PATH": os.environ["PATH"], "HOME": str(folder), "WEBJOBS_RESTART_TIME": "1"}
-    options = EngineOptions(site.root, INSTANCE, variables | dict(environment or {}))
+    """Serve the root ``folder/root``, begun after ``build`` has made its jobs; without credentials.
+
+    In a process of its own: an engine that lives as long as many tests would reap the processes of theirs.
+    """
+    site = _built(folder, build)
+    given = json.dumps([str(site.root), _variables(folder, environment)])
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.support.kudu_process", given],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
+    ) as served:  # fmt: skip
+        assert served.stdin is not None and served.stdout is not None
+        try:
+            port, uploads = json.loads(served.stdout.readline())
+            with _client(port) as http:
+                yield Kudu(str(http.base_url), http, site, port, Path(uploads))
+        finally:
+            served.stdin.close()
+            served.wait(PATIENCE)
+
+
+@contextmanager
+def serve_kudu_here(folder: Path, build: Callable[[SiteBuilder], None]) -> Iterator[Kudu]:
+    """Likewise, on a thread of this process, for what a test has to replace in the engine."""
+    site = _built(folder, build)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="kudu")
     thread.start()
-    server = ApiServer()
+    opened = AsyncExitStack()
+    try:
+        start = opened.enter_async_context(engine_on_a_port(site.root, _variables(folder, None)))
+        port, uploads = asyncio.run_coroutine_threadsafe(start, loop).result(PATIENCE)
+        try:
+            with _client(port) as http:
+                yield Kudu(str(http.base_url), http, site, port, uploads)
+        finally:
+            asyncio.run_coroutine_threadsafe(opened.aclose(), loop).result(PATIENCE)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+@asynccontextmanager
+async def engine_on_a_port(root: Path, variables: Mapping[str, str]) -> AsyncIterator[tuple[int, Path]]:
+    """An engine and its whole API; gives the port of loopback, and where files lie while they are sent."""
+    engine, server = Engine(EngineOptions(root, INSTANCE, variables)), ApiServer()
     # Of the protocol by name: asyncio lets small writes go at once on such sockets alone.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
     listening.listen(128)
     port = listening.getsockname()[1]
-
-    async def begin() -> Engine:
-        engine = Engine(options)
-        await engine.start()
-        own = engine.site
-        around = Surroundings(
-            own.root,
-            own.iid,
-            SystemClock(),
-            own.uploads,
-            max_upload=lambda: engine.max_upload,
-            limits=lambda: engine.limits,
-            vitals=engine.vitals,
-        )
-        await server.start(make_app(engine.service, around), [listening])
-        return engine
-
-    async def end(engine: Engine) -> None:
+    await engine.start()
+    own = engine.site
+    around = Surroundings(
+        own.root,
+        own.iid,
+        SystemClock(),
+        own.uploads,
+        max_upload=lambda: engine.max_upload,
+        limits=lambda: engine.limits,
+        vitals=engine.vitals,
+    )
+    await server.start(make_app(engine.service, around), [listening])
+    try:
+        yield port, own.uploads
+    finally:
         await server.stop()
         await engine.stop(now=True)
 
-    try:
-        engine = asyncio.run_coroutine_threadsafe(begin(), loop).result(PATIENCE)
-        base = f"http://127.0.0.1:{port}"
-        try:
-            with httpx2.Client(base_url=base, trust_env=False, timeout=PATIENCE) as http:
-                yield Kudu(base, http, site, port, engine, loop)
-        finally:
-            asyncio.run_coroutine_threadsafe(end(engine), loop).result(PATIENCE)
-    finally:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
+
+def _built(folder: Path, build: Callable[[SiteBuilder], None]) -> SiteBuilder:
+    site = SiteBuilder(folder / "root")
+    site.jobs.mkdir(parents=True, exist_ok=True)
+    build(site)
+    return site
+
+
+def _variables(folder: Path, more: Mapping[str, str] | None) -> dict[str, str]:
+    return {"PATH": os.environ["PATH"], "HOME": str(folder), "WEBJOBS_RESTART_TIME": "1", **(more or {})}
+
+
+def _client(port: int) -> httpx2.Client:
+    return httpx2.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=PATIENCE)

@@ -48,7 +48,7 @@ def deployed(kudu: Kudu, data: bytes, path: str = DEPLOY, **headers: str) -> dic
 
 def leftovers(kudu: Kudu) -> list[str]:
     """What deployments have left on the disk."""
-    staged, uploads = kudu.site.jobs / ".wjtui", kudu.engine.site.uploads
+    staged, uploads = kudu.site.jobs / ".wjtui", kudu.uploads
     return [
         *(os.listdir(staged) if staged.exists() else []),
         *(os.listdir(uploads) if uploads.exists() else []),

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.kudu import C, Kudu, T, make_zip_bytes, serve_kudu
+from tests.support.kudu import C, Kudu, T, make_zip_bytes, serve_kudu, serve_kudu_here
 
 ARM = {"x-ms-geo-location": "x"}
 ID = "201605192149381933"
@@ -218,21 +218,21 @@ def test_names_with_dots_can_be_started_and_stopped(kudu: Kudu) -> None:
     kudu.until(path, lambda job: job["status"] == "Running")
 
 
-def test_a_stop_that_the_disk_refuses_is_409_in_json(kudu: Kudu, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = keep_going(kudu, "stuck")
-
+def test_a_stop_that_the_disk_refuses_is_409_in_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(reason: int) -> None:
         def fail(folder: Path, disabled: bool) -> None:
             raise OSError(reason, os.strerror(reason), str(folder / "disable.job"))
 
         monkeypatch.setattr("wjtui.engine.running.supervisor.set_disabled", fail)
 
-    refuse(errno.EACCES)
-    answer = kudu.http.post(f"{path}/stop")
-    assert (answer.status_code, "disable.job" in answer.json()["Message"]) == (409, True)
-    refuse(errno.EROFS)
-    answer = kudu.http.post(f"{path}/stop")
-    assert (answer.status_code, "disable.job" in answer.json()["Message"]) == (503, True)
+    with serve_kudu_here(tmp_path, lambda site: None) as kudu:
+        path = keep_going(kudu, "stuck")
+        refuse(errno.EACCES)
+        answer = kudu.http.post(f"{path}/stop")
+        assert (answer.status_code, "disable.job" in answer.json()["Message"]) == (409, True)
+        refuse(errno.EROFS)
+        answer = kudu.http.post(f"{path}/stop")
+        assert (answer.status_code, "disable.job" in answer.json()["Message"]) == (503, True)
 
 
 SETTINGS = [

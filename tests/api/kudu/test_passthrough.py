@@ -9,8 +9,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.support.kudu import C, Kudu, make_zip_bytes
+from tests.support.kudu import SERVER, C, Kudu, make_zip_bytes, serve_kudu_here
 from tests.support.patience import PATIENCE
+from tests.support.site_builder import SiteBuilder
 from wjtui.api.kudu import passthrough
 
 ECHO = f"{C}/echo/passthrough"
@@ -19,6 +20,10 @@ ECHO = f"{C}/echo/passthrough"
 @pytest.fixture
 def echo(kudu: Kudu) -> Kudu:
     """The engine, once its job listens."""
+    return listening(kudu)
+
+
+def listening(kudu: Kudu) -> Kudu:
     kudu.until(f"{C}/echo", lambda job: kudu.http.get(f"{ECHO}/up").status_code == 418)
     for name in ("got", "second", "let-go", "client-left"):
         data(kudu, name).unlink(missing_ok=True)
@@ -101,11 +106,15 @@ def test_a_client_that_leaves_ends_the_exchange(echo: Kudu) -> None:
     echo.until(C, lambda jobs: data(echo, "client-left").exists())
 
 
-def test_a_job_that_does_not_answer_in_time_is_504(echo: Kudu, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passthrough, "ANSWER_SECONDS", 0.3)
-    answer = echo.http.post(f"{ECHO}/hang", content=b"x")
-    data(echo, "let-go").touch()
-    assert (answer.status_code, "echo" in answer.json()["Message"]) == (504, True)
+def test_a_job_that_does_not_answer_in_time_is_504(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def build(site: SiteBuilder) -> None:
+        site.continuous("echo", {"run.py": SERVER}, {"stopping_wait_time": 0})
+
+    with serve_kudu_here(tmp_path, build) as here:
+        listening(here)
+        monkeypatch.setattr(passthrough, "ANSWER_SECONDS", 0.3)
+        answer = here.http.post(f"{ECHO}/hang", content=b"x")
+        assert (answer.status_code, "echo" in answer.json()["Message"]) == (504, True)
 
 
 @pytest.mark.parametrize("path", ["garbage", "silent"])

@@ -31,7 +31,7 @@ def files(kudu: Kudu, kind: JobType, name: str) -> set[str]:
 def leftovers(kudu: Kudu) -> list[str]:
     """What uploads have left on the disk."""
     staged = kudu.site.jobs / ".wjtui"
-    uploads = kudu.engine.site.uploads
+    uploads = kudu.uploads
     return [
         *(os.listdir(staged) if staged.exists() else []),
         *(os.listdir(uploads) if uploads.exists() else []),
@@ -272,7 +272,7 @@ def test_uploads_over_the_limit_are_413(tmp_path: Path) -> None:
 
 def test_an_engine_removes_what_another_one_has_received_in_part(tmp_path: Path) -> None:
     with serve_kudu(tmp_path) as kudu:
-        uploads = kudu.engine.site.uploads
+        uploads = kudu.uploads
     uploads.mkdir(parents=True)
     (uploads / "half").write_bytes(b"x")
     with serve_kudu(tmp_path) as kudu:

@@ -14,6 +14,7 @@ import pytest
 
 from tests.support.kudu import Kudu, T
 from tests.support.patience import PATIENCE
+from wjtui.api.surroundings import MAX_UPLOAD
 
 VFS = "/api/vfs"
 ANY = {"If-Match": "*"}
@@ -24,7 +25,7 @@ def url(kudu: Kudu, path: Path) -> str:
 
 
 def leftovers(kudu: Kudu) -> list[str]:
-    uploads = kudu.engine.site.uploads
+    uploads = kudu.uploads
     return os.listdir(uploads) if uploads.exists() else []
 
 
@@ -122,7 +123,7 @@ def test_what_is_not_the_whole_file_is_refused(kudu: Kudu, folder: Path) -> None
 
 
 def test_over_the_limit_nothing_is_stored(kudu: Kudu, folder: Path) -> None:
-    limit = kudu.engine.max_upload
+    limit = MAX_UPLOAD
     with socket.create_connection(("127.0.0.1", kudu.port), timeout=PATIENCE) as client:
         head = f"PUT {url(kudu, folder)}/a HTTP/1.1\r\nHost: x\r\nContent-Length: {limit + 1}\r\n\r\n"
         client.sendall(head.encode())

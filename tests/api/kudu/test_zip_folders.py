@@ -33,7 +33,7 @@ def picture(folder: Path) -> dict[str, bytes | None]:
 
 
 def leftovers(kudu: Kudu) -> list[str]:
-    uploads = kudu.engine.site.uploads
+    uploads = kudu.uploads
     return os.listdir(uploads) if uploads.exists() else []
 
 
