@@ -18,6 +18,7 @@ from textual.widgets import Input
 from tests.form_pictures import FORMS, Act
 from tests.support.fake_service import FakeJobService, FixedClock
 from tests.support.runs_driver import RunsDriver
+from tests.tui.background_scene import busy_night
 from tests.tui.form_scene import add_forms, make_home
 from tests.tui.picture_scene import pictured, worker_goes_on
 from wjtui.model.errors import EngineUnreachable
@@ -41,6 +42,8 @@ class Picture:
     size: tuple[int, int] = WIDE
     theme: str = "wjtui-dark"
     jobs: bool = True
+    scene: Callable[[], FakeJobService] | None = None
+    """The service behind it, where that is another one than behind the others."""
     brought: bool = False
     act: Act | None = None
     """What a person does beyond keys."""
@@ -77,6 +80,9 @@ _SCREENS = (
     Picture("later", keys=("t", *"22:00")),
     Picture("bulk", "mail-pump", (*_MARK_TWO, "x")),
     Picture("leave", keys=("q",), brought=True),
+    Picture("background", "import-orders", ("d",), scene=busy_night),
+    Picture("chains", keys=("H", "j"), scene=busy_night),
+    Picture("waiting", "import-orders", ("W", "j"), scene=busy_night),
     Picture("unreachable", meanwhile=_lose),
     Picture("empty", jobs=False),
     *(Picture(name, act=act) for name, act in FORMS.items()),
@@ -103,7 +109,10 @@ async def take(picture: Picture) -> str:
 
 
 async def _take(picture: Picture) -> str:
-    service = add_forms(pictured()) if picture.jobs else FakeJobService()
+    if picture.scene is not None:
+        service = picture.scene()
+    else:
+        service = add_forms(pictured()) if picture.jobs else FakeJobService()
     clock = FixedClock()
     options = ScreenOptions(
         theme=picture.theme,

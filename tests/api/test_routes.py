@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import logging
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -17,7 +18,7 @@ from wjtui.api.server import ApiServer
 from wjtui.model.errors import AlreadyRunning, EngineStopping, NotAllowed
 from wjtui.model.events import LogKind, LogRef
 from wjtui.model.identity import JobId, JobType
-from wjtui.model.runs import RunStatus
+from wjtui.model.runs import RunRef, RunStatus
 from wjtui.service import JobService
 
 REPORT = JobId(JobType.TRIGGERED, "report")
@@ -231,3 +232,30 @@ async def test_a_workplace_is_told_over_the_unix_socket_alone(
             assert (await remote.get("/api/wjtui/jobs/triggered/report/instances")).json() == []
     finally:
         await server.stop()
+
+
+async def test_a_run_with_an_input_a_correlation_and_a_key(
+    http: httpx2.AsyncClient, service: FakeJobService
+) -> None:
+    body = {"arguments": "-a", "body": base64.b64encode(b"\x00orders").decode()}
+    headers = {"x-correlation-id": "4f1c", "idempotency-key": "k1"}
+    first = await http.post("/jobs/triggered/report/run", json=body, headers=headers)
+    again = await http.post("/jobs/triggered/report/run", json={"key": "k1", "correlation": "other"})
+    assert first.json() == again.json() and first.headers["x-correlation-id"] == "4f1c"
+    run = RunRef(REPORT, first.json()["run"])
+    assert service.inputs == {run: b"\x00orders"}
+    assert (await service.get_run(run)).correlation == "4f1c"
+
+
+async def test_the_result_of_a_run(http: httpx2.AsyncClient, service: FakeJobService) -> None:
+    run = service.find("report").latest_run
+    assert run is not None
+    path = f"/jobs/triggered/report/runs/{run.ref.run}/result"
+    nothing = await http.get(path)
+    assert (nothing.status_code, nothing.content) == (204, b"")
+    service.results[run.ref] = b'{ "rows" : 5 }'
+    found = await http.get(path)
+    assert (found.status_code, found.content) == (200, b'{ "rows" : 5 }')
+    assert found.headers["content-type"] == "application/json"
+    missing = await http.get("/jobs/triggered/report/runs/201605192149381933/result")
+    assert missing.status_code == 404

@@ -18,9 +18,11 @@ from tests.bench import (
     huge,
     links,
     many,
+    queue,
     restart,
     rows,
     schedule,
+    spool,
     start,
     traffic,
 )
@@ -42,6 +44,8 @@ SUBJECTS = {
     "garbage": garbage,
     "deploy": deploy,
     "api": api,
+    "spool": spool,
+    "queue": queue,
 }
 
 

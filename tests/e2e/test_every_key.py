@@ -141,6 +141,7 @@ LIST = [
     Proof("job.history", "h", "fails › Runs", (), (Step("escape", IN_LIST),)),
     Proof("job.details", "d", "‹Details›", (), (Step("d", "‹Log›"),)),
     Proof("job.why", "w", "fails: why it is not running", (), (Step("c", lacks("why it")),)),
+    Proof("job.waiting", "W", "fails › Waiting starts", (), (Step("escape", IN_LIST),)),
     Proof("job.versions", "V", "fails › Versions", (), (Step("escape", IN_LIST),)),
     Proof("job.delete", "D", "Delete fails?", (), (Step("escape", lacks("Delete fails?")),)),
     Proof("job.schedule", "c", "nightly › Schedule", (Step("j", anything), Step("j", on("nightly"))),
@@ -337,6 +338,12 @@ VERSIONS = [
 ]
 """Of a job that was never changed: what the keys do where there is more is in tests/tui/test_versions.py."""
 TRASH = [Proof("trash.restore", "enter", "Nothing lies in the trash")]
+NOTHING_WAITS = (Step("escape", IN_LIST), Step("W", "› Waiting starts"))
+WAITING = [
+    Proof("waiting.withdraw", "b", "! No start waits.", (), NOTHING_WAITS),
+    Proof("waiting.withdraw_all", "B", "! No start waits.", (), NOTHING_WAITS),
+]
+"""Of a job whose starts never wait: what the keys do where some do is in tests/tui/test_waiting.py."""
 
 SIZES = pytest.mark.parametrize(("columns", "rows"), [(120, 36), (80, 24)], ids=["120x36", "80x24"])
 TO_REPORT = (Step("G", on("spare")), Step("k", on("report")))
@@ -375,7 +382,7 @@ def open_screen(furnished: Installed) -> Iterator[Open]:
 
 
 def test_each_key_of_the_table_is_tried() -> None:
-    tried = keys_of([*EVERYWHERE, *LIST, *LOG, *RUNS, *SCHEDULE, *VERSIONS, *TRASH]) | set(ELSEWHERE)
+    tried = keys_of([*EVERYWHERE, *LIST, *LOG, *RUNS, *SCHEDULE, *VERSIONS, *TRASH, *WAITING]) | set(ELSEWHERE)
     assert tried == {(command.id, key) for command in COMMANDS for key in command.keys}
     assert {command.id for command in COMMANDS if not command.keys} == NO_KEY
     assert {proof.id for proof in DASHBOARD} < {proof.id for proof in RUNS} and all(map(BY_ID.get, NO_KEY))
@@ -429,6 +436,13 @@ def test_in_the_versions_and_the_trash(open_screen: Open, columns: int, rows: in
         Step("colon", "a command, a job"), Step("trash", re.compile("▌ +trash")), Step("enter", "› Trash")
     )
     walk.prove(TRASH)
+
+
+@SIZES
+def test_among_the_starts_that_wait(open_screen: Open, columns: int, rows: int) -> None:
+    walk = open_screen(columns, rows, "fails › Waiting starts", "No start waits:")
+    walk.go(Step("W", "fails › Waiting starts"))
+    walk.prove(WAITING)
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+q"])

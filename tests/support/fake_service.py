@@ -10,6 +10,8 @@ import msgspec
 
 from tests.support.fake_changes import FakeDeploys, FakeSettings, FakeTrash, FakeVersions
 from tests.support.fake_hooks import FakeHooks
+from tests.support.fake_queue import FakeQueue
+from tests.support.fake_senders import FakeSenders
 from wjtui.logs.line import Level, message
 from wjtui.model.errors import Conflict, JobNotFound, NotAllowed, NotRunning, RunNotFound, WjtuiError
 from wjtui.model.events import (
@@ -45,6 +47,7 @@ from wjtui.model.jobs import (
 from wjtui.model.runs import Exit, Launch, Run, RunId, RunRef, RunStatus, make_run_id, run_outcome
 from wjtui.model.schedules import LaterStart, Missed, Schedule, ScheduleState
 from wjtui.model.settings import JobSettings
+from wjtui.model.starts import EXTERNAL
 from wjtui.model.versions import Cause
 from wjtui.service import LogSource
 from wjtui.settings.parse import parse_settings
@@ -139,6 +142,12 @@ class FakeJobService:
         """What ``instances`` answers, by ``JobId.key``."""
         self.workplaces: dict[tuple[str, str], Workplace] = {}
         """What ``workplace`` answers, by ``JobId.key``; made up for other jobs that can run."""
+        self.inputs: dict[RunRef, bytes] = {}
+        """The bodies that runs were started with."""
+        self.keys: dict[str, RunId] = {}
+        """The runs that were started with a key; of every job together."""
+        self.results: dict[RunRef, bytes] = {}
+        """What ``result`` answers."""
         self.commands: list[tuple[str, ...]] = []
         self.refuse: WjtuiError | None = None
         self.fail: Exception | None = None
@@ -150,6 +159,8 @@ class FakeJobService:
         self.versions = FakeVersions(self._command, self._known, NOW)
         self.deploys = FakeDeploys(self._command, self._adopt)
         self.hooks = FakeHooks()
+        self.senders = FakeSenders(self._known, NOW)
+        self.queue = FakeQueue(self._command, self._known, self.change, NOW)
         self.settings = FakeSettings(self._command, self._known, self._settings_changed)
         self.trash = FakeTrash(
             self._command, self._known, lambda job: self.tell(JobRemoved(job.id)), self.add, NOW
@@ -263,6 +274,9 @@ class FakeJobService:
             raise RunNotFound(f"There is no run {ref}.")
         return found
 
+    async def result(self, ref: RunRef) -> bytes | None:
+        return self.results.get((await self.get_run(ref)).ref)
+
     async def delete_run(self, ref: RunRef) -> None:
         await self._command("delete_run", ref.job.name, ref.run)
         run = await self.get_run(ref)
@@ -325,11 +339,28 @@ class FakeJobService:
         await self._command("restart", job.name)
         self.change(job.name, Starting(NOW))
 
-    async def run(self, job: JobId, arguments: str | None = None, *, trigger: str = "External - ") -> RunId:
+    async def run(
+        self,
+        job: JobId,
+        arguments: str | None = None,
+        *,
+        trigger: str = EXTERNAL,
+        body: bytes | None = None,
+        correlation: str = "",
+        key: str = "",
+    ) -> RunId:
         await self._command("run", job.name, *(() if arguments is None else (arguments,)))
+        if key and key in self.keys:
+            return self.keys[key]
         latest = self._known(job).latest_run
         run_id = make_run_id(NOW, latest.ref.run if latest is not None else None)
-        run = Run(RunRef(job, run_id), RunStatus.RUNNING, trigger, NOW, pid=4242)
+        run = Run(
+            RunRef(job, run_id), RunStatus.RUNNING, trigger, NOW, pid=4242, correlation=correlation, key=key
+        )
+        if body:
+            self.inputs[run.ref] = body
+        if key:
+            self.keys[key] = run_id
         self.change(job.name, Busy(run_id, NOW), latest_run=run)
         return run_id
 

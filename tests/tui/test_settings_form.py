@@ -138,6 +138,19 @@ EDITS: dict[str, tuple[str, Any]] = {
     "restart_time": ("10", 10),
     "arguments": ('--fast "a b"', '--fast "a b"'),
     "history_size": ("9", 9),
+    "queue_limit": ("5", 5),
+    "priority": ("-1", -1),
+    "lock": ("database", "database"),
+    "watch": ('{"path": "inbox"}', {"path": "inbox"}),
+    "retry": ('{"count": 3}', {"count": 3}),
+    "on_failure": ("clean-up", "clean-up"),
+    "on_success": ("send-report", "send-report"),
+    "poison_after": ("5", 5),
+    "max_run_time": ("3600", 3600),
+    "nice": ("-5", -5),
+    "memory_limit": ("512M", "512M"),
+    "run_as": ("www-data", "www-data"),
+    "probe": ('{"http": "/health"}', {"http": "/health"}),
 }
 CHOICES: dict[str, tuple[str, Any]] = {
     "enabled": ("false", False),
@@ -145,6 +158,8 @@ CHOICES: dict[str, tuple[str, Any]] = {
     "run_mode": ('"on_demand"', "on_demand"),
     "is_in_place": ("true", True),
     "is_singleton": ("true", True),
+    "if_running": ('"queue"', "queue"),
+    "io_class": ('"idle"', "idle"),
 }
 
 

@@ -107,9 +107,9 @@ async def test_a_menu_says_what_cannot_be_done_and_why(size: tuple[int, int]) ->
         await tui.press("full_stop")
         menu = MenuDriver(tui)
         assert menu.frame == ("nightly-report", "Enter chooses, Esc closes")
-        assert [row.split()[0] for row in menu.rows] == list("ratsxRXlhdecpwVyD")
+        assert [row.split()[0] for row in menu.rows] == list("ratWsxRXlhdecpwVyD")
         assert menu.rows[0] == "r Run run now (triggered)"
-        assert menu.rows[3].startswith("s Start nightly-report is triggered")
+        assert menu.rows[4].startswith("s Start nightly-report is triggered")
         await tui.press("s")
         assert menu.frame[0] == "nightly-report" and tui.service.commands == []
         await tui.press("p")

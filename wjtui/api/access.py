@@ -12,6 +12,7 @@ import base64
 import binascii
 import hmac
 import logging
+import re
 import secrets
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from wjtui.api.kudu.origin import TRUSTED_PROXY
 from wjtui.api.requests import TRUSTED
 from wjtui.api.tcp_socket import is_loopback
 from wjtui.api.throttle import Throttle, address_of
+from wjtui.model.senders import SENDER_PATH
 from wjtui.support.clock import Clock
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -30,6 +32,8 @@ _MOST_JUDGED = 64
 """Guesses that wait to be judged, from whatever address; each holds a processor for some 50 ms."""
 _LONGEST = 64
 """Characters of an address that somebody tells of."""
+_ASKER = "wjtui.asker"
+_SENDER = re.compile(re.escape(SENDER_PATH) + r"[A-Za-z0-9_-]+")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 log = logging.getLogger(__name__)
@@ -100,12 +104,14 @@ class Access:
             local = is_loopback(host)
             # Behind a proxy of this machine everybody would come from one address, and wait for a guesser.
             told = headers.get(b"x-forwarded-for", "").rpartition(",")[2].strip() if local else ""
-            status = await self._gate.judge(headers.get(b"authorization", ""), told[:_LONGEST] or host)
-            if status != 200:
-                await refuse(send, status)
-                return
-            # In clear over a network, whoever listens would learn the settings of the site too.
-            scope[TRUSTED] = scope["scheme"] == "https" or local
+            scope[_ASKER] = told[:_LONGEST] or host
+            if not is_sending(scope):
+                status = await self._gate.judge(headers.get(b"authorization", ""), scope[_ASKER])
+                if status != 200:
+                    await refuse(send, status)
+                    return
+                # In clear over a network, whoever listens would learn the settings of the site too.
+                scope[TRUSTED] = scope["scheme"] == "https" or local
             scope[TRUSTED_PROXY] = local and scope["scheme"] == "http"
         if scope["method"] not in _SAFE and is_foreign(headers.get(b"origin"), headers.get(b"host", "")):
             await refuse(send, 403)
@@ -117,6 +123,20 @@ def is_unix(scope: Scope) -> bool:
     """Whether a request came through a Unix socket: the server's address is a path and has no port."""
     server = scope.get("server")
     return server is not None and server[1] is None
+
+
+def is_sending(scope: Scope) -> bool:
+    """Whether a request brings its own secret, in the very shape of a sender URL, and needs no login.
+
+    Anything else that begins so, a further slash above all, might mean another route.
+    """
+    return scope["method"] == "POST" and _SENDER.fullmatch(scope["path"]) is not None
+
+
+def asker(scope: Scope) -> str:
+    """The address that a request over TCP comes from, as its proxy tells it; empty: the Unix socket."""
+    found: str = scope.get(_ASKER, "")
+    return found
 
 
 def read_basic(header: str) -> tuple[bytes, bytes] | None:

@@ -10,7 +10,20 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
-from wjtui.api import deploys, health, hooks, jobs, metrics, openapi, settings, trash, uploads, versions
+from wjtui.api import (
+    deploys,
+    health,
+    hooks,
+    jobs,
+    metrics,
+    openapi,
+    queue,
+    senders,
+    settings,
+    trash,
+    uploads,
+    versions,
+)
 from wjtui.api.errors import Handler, answering, unknown
 from wjtui.api.events import stream_events
 from wjtui.api.kudu.router import KuduRouter
@@ -19,6 +32,7 @@ from wjtui.api.logs import read_log
 from wjtui.api.surroundings import Surroundings
 from wjtui.api.traffic import Counting, Traffic
 from wjtui.service import JobService
+from wjtui.support.clock import SystemClock
 
 PREFIX = "/api/wjtui"
 
@@ -31,6 +45,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/events", stream_events),
     ("GET", "/jobs/{type}/{name}/runs", jobs.list_runs),
     ("GET", "/jobs/{type}/{name}/runs/{run}", jobs.get_run),
+    ("GET", "/jobs/{type}/{name}/runs/{run}/result", jobs.result),
     ("DELETE", "/jobs/{type}/{name}/runs/{run}", jobs.delete_run),
     ("POST", "/jobs/{type}/{name}/runs/{run}/restore", jobs.restore_run),
     ("GET", "/jobs/{type}/{name}/launches", jobs.list_launches),
@@ -45,6 +60,9 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/jobs/{type}/{name}/runs/{run}/cancel", jobs.cancel),
     ("PUT", "/jobs/{type}/{name}/later", jobs.run_later),
     ("DELETE", "/jobs/{type}/{name}/later", jobs.cancel_later),
+    ("GET", "/jobs/{type}/{name}/waiting", queue.waiting),
+    ("DELETE", "/jobs/{type}/{name}/waiting", queue.withdraw),
+    ("DELETE", "/jobs/{type}/{name}/waiting/{run}", queue.withdraw),
     ("POST", "/jobs/{type}/{name}/pause", jobs.pause),
     ("POST", "/jobs/{type}/{name}/resume", jobs.resume),
     ("GET", "/jobs/{type}/{name}/missed", jobs.list_missed),
@@ -71,6 +89,11 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("DELETE", "/hooks/{id}", hooks.unsubscribe),
     ("POST", "/hooks/{id}/test", hooks.test),
     ("POST", "/hook-events/{event}", hooks.publish),
+    ("GET", "/jobs/{type}/{name}/sender", senders.find),
+    ("POST", "/jobs/{type}/{name}/sender", senders.make),
+    ("DELETE", "/jobs/{type}/{name}/sender", senders.remove),
+    ("POST", "/senders", senders.look_up),
+    ("POST", "/in/{sender}", senders.receive),
     ("GET", "/logs/{type}/{name}", read_log),
     ("POST", "/shutdown", jobs.shut_down),
 )
@@ -98,6 +121,7 @@ def make_app(service: JobService, around: Surroundings | None = None) -> Starlet
     app.state.life = secrets.token_hex(8)
     app.state.surroundings = around
     app.state.traffic = traffic
+    app.state.wicket = senders.Wicket(SystemClock() if around is None else around.clock)
     own = [(method, PREFIX + path, handler) for method, path, handler in ROUTES]
     app.state.table = (*own, *(ROWS if around is not None else ()))
     return app

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from wjtui.api import deploys, health, hooks, jobs, metrics, openapi, settings, trash, uploads, versions
+from wjtui.api import (
+    deploys,
+    health,
+    hooks,
+    jobs,
+    metrics,
+    openapi,
+    queue,
+    senders,
+    settings,
+    trash,
+    uploads,
+    versions,
+)
 from wjtui.api.errors import Handler
 from wjtui.api.events import stream_events
 from wjtui.api.kudu.details import KUDU
@@ -19,10 +32,13 @@ from wjtui.model.identity import JobId, JobType
 from wjtui.model.instances import Instance, Workplace
 from wjtui.model.runs import Launch, Run, RunId
 from wjtui.model.schedules import Missed
+from wjtui.model.senders import NewSender, Sender
 from wjtui.model.site import SettingsDocument, SiteChange, SiteSettings
+from wjtui.model.starts import Waiting
 from wjtui.model.versions import Trashed, Version
 from wjtui.wire.changes import CommitBody, DiffBody, RollBackBody, SaveBody, StageBody
 from wjtui.wire.hooks import SubscribeBody, Subscribed
+from wjtui.wire.senders import TokenBody
 from wjtui.wire.stream import Refusal
 
 _RUN = r"^([0-9]{14}|[0-9]{18})$"
@@ -44,6 +60,7 @@ PATH_PARAMETERS = {
         ),
         Parameter("id", "As a list or an answer has told it.", {"type": "string", "minLength": 1}),
         Parameter("event", "For example TriggeredJobFinished.", {"type": "string", "minLength": 1}),
+        Parameter("sender", "The secret of a sender URL.", {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"}),
         Parameter("path", "Of a file or a folder; slashes are its own.", {"type": "string"}),
         Parameter("key", "Of a setting.", {"type": "string", "minLength": 1}),
     )
@@ -104,6 +121,7 @@ DETAILS: dict[Handler, Detail] = {
         ),
     ),
     jobs.get_run: _tells(Run, 404),
+    jobs.result: _tells(dict[str, Any], 404, also=(204,)),
     jobs.delete_run: _does(404, 409),
     jobs.restore_run: _does(404, 409),
     jobs.list_launches: _tells(list[Launch], 404),
@@ -113,10 +131,12 @@ DETAILS: dict[Handler, Detail] = {
     jobs.start: _does(403, 404, 409),
     jobs.stop: _does(400, 404, 409, query=(_NOW,)),
     jobs.restart: _does(403, 404, 409),
-    jobs.run: _tells(Started, 400, 403, 404, 409, body=Content(JSON, RunBody), body_needed=False),
+    jobs.run: _tells(Started, 400, 403, 404, 409, 413, body=Content(JSON, RunBody), body_needed=False),
     jobs.cancel: _does(400, 404, 409, query=(_NOW,)),
     jobs.run_later: _does(400, 403, 404, 409, body=Content(JSON, LaterBody)),
     jobs.cancel_later: _does(404, 409),
+    queue.waiting: _tells(list[Waiting], 404),
+    queue.withdraw: _tells(int, 404, 409),
     jobs.pause: _does(403, 404, 409),
     jobs.resume: _does(403, 404, 409),
     jobs.list_missed: _tells(list[Missed], 404),
@@ -159,6 +179,13 @@ DETAILS: dict[Handler, Detail] = {
     hooks.unsubscribe: _tells(None, 403, 409),
     hooks.test: _tells(Subscription, 403, 404, 409),
     hooks.publish: _tells(int, 400, 403, 409, body=Content(JSON), body_needed=False),
+    senders.find: _tells(Sender, 403, 404, 409),
+    senders.make: _tells(NewSender, 400, 403, 404, 409),
+    senders.remove: _tells(bool, 403, 404, 409),
+    senders.look_up: _tells(JobId, 400, 403, 404, 409, body=Content(JSON, TokenBody)),
+    senders.receive: _tells(
+        Started, 400, 403, 404, 409, 413, 429, status=202, body=_BYTES, body_needed=False
+    ),
     read_log: Detail(
         _BYTES,
         query=(

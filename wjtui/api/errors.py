@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from wjtui.model.errors import WjtuiError
+from wjtui.model.senders import SENDER_PATH
 from wjtui.service import JobService
 from wjtui.wire.stream import Refusal, encode
 
@@ -40,10 +41,15 @@ def answering(handler: Handler, service: JobService) -> Callable[[Request], Awai
         except ClientDisconnect:
             return Response(status_code=400)  # nobody reads it
         except Exception:
-            log.exception("%s %s failed", request.method, request.url.path)
+            log.exception("%s %s failed", request.method, _shown(request.url.path))
             return refusal("failed", "The engine failed at this request; engine.log says why.", 500)
 
     return endpoint
+
+
+def _shown(path: str) -> str:
+    """A path for the log: the secret of a sender URL is not for it."""
+    return f"{SENDER_PATH}***" if path.startswith(SENDER_PATH) else path
 
 
 async def unknown(request: Request, error: Exception) -> Response:

@@ -11,6 +11,8 @@ from wjtui.api.errors import json_answer
 from wjtui.api.requests import (
     before,
     check_unix_socket,
+    correlation,
+    idempotency_key,
     job_id,
     later_body,
     number,
@@ -18,6 +20,7 @@ from wjtui.api.requests import (
     run_ref,
     switch,
 )
+from wjtui.model.starts import correlation_of
 from wjtui.service import JobService
 
 MAX_RUNS = 1000
@@ -45,6 +48,12 @@ async def history(service: JobService, request: Request) -> Response:
 async def get_run(service: JobService, request: Request) -> Response:
     """One run."""
     return json_answer(await service.get_run(run_ref(request)))
+
+
+async def result(service: JobService, request: Request) -> Response:
+    """The JSON object that a run has left, as it was written; 204 where there is none."""
+    found = await service.result(run_ref(request))
+    return Response(status_code=204) if found is None else Response(found, media_type="application/json")
 
 
 async def delete_run(service: JobService, request: Request) -> Response:
@@ -99,7 +108,19 @@ async def restart(service: JobService, request: Request) -> Response:
 async def run(service: JobService, request: Request) -> Response:
     """Start a run of a triggered job."""
     job, body = job_id(request), await run_body(request)
-    return json_answer({"run": await service.run(job, body.arguments, trigger=body.trigger)})
+    traced = correlation_of(body.correlation) or correlation(request)
+    id = await service.run(
+        job,
+        body.arguments,
+        trigger=body.trigger,
+        body=body.body,
+        correlation=traced,
+        key=body.key or idempotency_key(request),
+    )
+    answer = json_answer({"run": id})
+    if traced:
+        answer.headers["x-correlation-id"] = traced
+    return answer
 
 
 async def run_later(service: JobService, request: Request) -> Response:

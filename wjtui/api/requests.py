@@ -14,21 +14,27 @@ from wjtui.model.errors import (
     JobNotFound,
     NotAllowed,
     RunNotFound,
+    TooLarge,
     TrashNotFound,
     VersionNotFound,
 )
 from wjtui.model.events import LogKind, LogRef
 from wjtui.model.identity import JobId, JobType, is_safe_component
 from wjtui.model.runs import RunId, RunRef, is_run_id
+from wjtui.model.starts import EXTERNAL, MAX_INPUT, correlation_of
 from wjtui.wire.changes import check_token
 
 MAX_BODY = 256 * 1024
 """Bytes: 32 KiB of arguments (spec 4), each as an escape of six characters, and room around it."""
+MAX_RUN_BODY = MAX_BODY + 2 * MAX_INPUT
+"""Bytes of a body that starts a run: its input as base64, a third longer, beside the arguments."""
 MAX_FILE_BODY = 8 * 1024 * 1024
 """Bytes of a body with a ``settings.job`` in it: 1 MiB of text (spec 9.2), each byte an escape, and room."""
 MAX_NUMBER = 2**63 - 1
 TRUSTED = "wjtui.trusted"
 """In the scope, true: credentials were given, and nobody in between can listen."""
+
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 B = TypeVar("B", bound=Value)
 
@@ -37,7 +43,11 @@ class RunBody(Value, frozen=True):
     """The body that starts a run."""
 
     arguments: str | None = None
-    trigger: str = "External - "
+    trigger: str = EXTERNAL
+    body: bytes | None = None
+    """What the run gets as its input, in base64."""
+    correlation: str = ""
+    key: str = ""
 
 
 class LaterBody(Value, frozen=True):
@@ -153,7 +163,39 @@ def check_private(request: Request, why: str) -> None:
 
 async def run_body(request: Request) -> RunBody:
     """The body that starts a run; an empty one means every default. Raises InvalidRequest."""
-    return _read(await _body(request) or b"{}", RunBody, '{"arguments": "--all"}')
+    return _read(await _body(request, MAX_RUN_BODY) or b"{}", RunBody, '{"arguments": "--all"}')
+
+
+def correlation(request: Request) -> str:
+    """``x-correlation-id``, where it can be kept."""
+    return correlation_of(request.headers.get("x-correlation-id", ""))
+
+
+def idempotency_key(request: Request) -> str:
+    """``Idempotency-Key``; empty: none."""
+    return request.headers.get("idempotency-key", "")
+
+
+async def run_input(request: Request) -> bytes | None:
+    """What is sent along with a run: a body that is not empty and no form. Raises TooLarge.
+
+    Of a form nothing was ever read: it is what clients send when they were given nothing to send.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return None if kind in _FORMS else await any_input(request)
+
+
+async def any_input(request: Request) -> bytes | None:
+    """A body of whatever kind that is not empty. Raises TooLarge."""
+    told = request.headers.get("content-length", "")
+    if told.isascii() and told.isdecimal() and int(told[:20]) > MAX_INPUT:
+        raise _input_too_large()
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_INPUT:
+            raise _input_too_large()
+    return bytes(body) or None
 
 
 async def later_body(request: Request) -> LaterBody:
@@ -181,6 +223,10 @@ async def _body(request: Request, limit: int = MAX_BODY) -> bytes:
         if len(body) > limit:
             raise InvalidRequest(f"The body is over {limit} bytes: send less at once.")
     return bytes(body)
+
+
+def _input_too_large() -> TooLarge:
+    return TooLarge(f"The input is over {MAX_INPUT >> 20} MiB: send less, for example a file's name.")
 
 
 def _read(body: bytes, kind: type[B], example: str) -> B:

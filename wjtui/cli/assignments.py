@@ -16,7 +16,7 @@ from wjtui.settings.parse import parse_object
 from wjtui.settings.values import Kind
 
 _VARIABLE = "env."
-_TEXTS = frozenset((Kind.TEXT, Kind.WORD, Kind.SIGNAL, Kind.SCHEDULE, Kind.ZONE))
+_TEXTS = frozenset((Kind.TEXT, Kind.WORD, Kind.SIGNAL, Kind.SCHEDULE, Kind.ZONE, Kind.JOB, Kind.SIZE))
 
 
 def split_assignment(text: str, option: str = "--set") -> tuple[str, str]:

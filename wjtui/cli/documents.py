@@ -30,13 +30,17 @@ def job_document(job: Job, now: datetime) -> dict[str, Any]:
     }
 
 
-def run_document(run: Run, now: datetime) -> dict[str, Any]:
-    """A run, how late it started for the instant of its schedule, and how many of its lines are errors."""
+def run_document(run: Run, now: datetime, left: bytes | None = None) -> dict[str, Any]:
+    """A run, how late it started for the instant of its schedule, and how many of its lines are errors.
+
+    ``left``: the JSON that it has left as its result.
+    """
     late = None if run.scheduled is None else (run.started - run.scheduled).total_seconds()
     return run_json(run, "", now) | {
         "scheduled_time": _iso(run.scheduled),
         "late_seconds": late,
         "errors": run.errors,
+        **({} if left is None else {"result": msgspec.json.decode(left)}),
     }
 
 

@@ -20,8 +20,10 @@ from wjtui.cli import (
     hooks,
     jobs,
     logs,
+    queue,
     runs,
     schedule,
+    senders,
     serve,
     settings,
     web,
@@ -96,9 +98,9 @@ def cli(
 for command in (
     jobs.list_jobs, jobs.show, runs.run, jobs.start, jobs.stop, jobs.restart, jobs.pause, jobs.resume,
     runs.history, logs.logs, deploy.deploy, changes.versions, changes.rollback, changes.delete, changes.trash,
-    changes.restore, settings.settings, settings.config, hooks.hooks, schedule.schedule,
-    serve.up, serve.down, serve.serve, doctor.doctor, credentials.credentials, completion.completion,
-    web.web, demo.demo,
+    changes.restore, queue.queue, settings.settings, settings.config, hooks.hooks, senders.sender,
+    schedule.schedule, serve.up, serve.down, serve.serve, doctor.doctor, credentials.credentials,
+    completion.completion, web.web, demo.demo,
 ):  # fmt: skip
     cli.add_command(command)
 add_completion(cli)

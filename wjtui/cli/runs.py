@@ -30,6 +30,9 @@ _USUAL_COUNT = 20
 @click.option("--at", metavar="TIME", help="Start it then, for example 2027-03-01T09:00 or 09:00.")
 @click.option("--in", "span", metavar="SPAN", help="Start it after 90s, 30m, 1h30m, 1d.")
 @click.option("--cancel", is_flag=True, help="Take a start back that was put off.")
+@click.option(
+    "--input", "source", metavar="FILE", help="Give it this file, up to 1 MiB; - is standard input."
+)
 @common
 @click.pass_context
 def run(
@@ -41,12 +44,13 @@ def run(
     at: str | None,
     span: str | None,
     cancel: bool,
+    source: str | None,
 ) -> None:
     """Start a run of a triggered job, now or once at a later time.
 
     ARGUMENTS after -- go to the job; without any it gets those of its settings. A start that is put off
     outlives the engine and takes the place of the one put off before. TIME without a zone is meant in that of
-    the job's schedule.
+    the job's schedule. The job finds its input in the file that WEBJOBS_INPUT_FILE names.
 
     \b
     wjtui run nightly
@@ -54,28 +58,32 @@ def run(
     wjtui run nightly --in 1h30m
     wjtui run nightly --at 22:00 -- --all
     wjtui run nightly --cancel
+    wjtui run import --wait --input orders.json
     """
     from wjtui.cli.ask import ask
+    from wjtui.cli.inputs import read_input
 
-    _check(arguments, wait or follow, at is not None, span is not None, cancel)
+    _check(arguments, wait or follow, at is not None, span is not None, cancel, source is not None)
     options = given(context)
+    body = read_input(source) if source is not None else None
     if cancel:
         ask(options, lambda service: _take_back(service, options, name))
     elif at is not None or span is not None:
         ask(options, lambda service: _put_off(service, options, name, arguments, at, span))
     else:
-        ended = ask(options, lambda service: _run(service, options, name, arguments, wait or follow, follow))
+        waits = wait or follow
+        ended = ask(options, lambda service: _run(service, options, name, arguments, waits, follow, body))
         if ended is not None and ended.status.value != "Success":
             context.exit(1)
 
 
-def _check(arguments: Sequence[str], waiting: bool, at: bool, span: bool, cancel: bool) -> None:
+def _check(arguments: Sequence[str], waiting: bool, at: bool, span: bool, cancel: bool, fed: bool) -> None:
     """Refuse options that do not go together."""
     from wjtui.model.errors import InvalidRequest
 
     if at and span:
         raise InvalidRequest("--at and --in both say when: give one of them, for example --in 30m.")
-    if cancel and (at or span or waiting or arguments):
+    if cancel and (at or span or waiting or arguments or fed):
         raise InvalidRequest(
             "--cancel takes a put-off start back and goes with nothing else: leave it alone."
         )
@@ -84,10 +92,21 @@ def _check(arguments: Sequence[str], waiting: bool, at: bool, span: bool, cancel
             "--wait and --follow go with a run that starts now: leave them out with --at and --in, and look"
             " at 'wjtui history' afterwards."
         )
+    if fed and (at or span):
+        raise InvalidRequest(
+            "--input goes with a run that starts now: leave it out with --at and --in, and name a file in the"
+            " arguments."
+        )
 
 
 async def _run(
-    service: JobService, options: Given, name: str, arguments: tuple[str, ...], wait: bool, follow: bool
+    service: JobService,
+    options: Given,
+    name: str,
+    arguments: tuple[str, ...],
+    wait: bool,
+    follow: bool,
+    body: bytes | None,
 ) -> Run | None:
     """Start a run; its end when that is to be waited for."""
     from wjtui.cli.documents import run_document
@@ -99,7 +118,7 @@ async def _run(
     from wjtui.support.clock import SystemClock
 
     job = await _triggered(service, name)
-    ref = RunRef(job.id, await service.run(job.id, _joined(arguments), trigger=here()))
+    ref = RunRef(job.id, await service.run(job.id, _joined(arguments), trigger=here(), body=body))
     if not wait:
         if options.json:
             print_json(run_document(await service.get_run(ref), SystemClock().now()))
@@ -110,7 +129,7 @@ async def _run(
         await follow_run(service, ref, Lines(json=options.json))
     ended = await wait_for_end(service, ref)
     if options.json and not follow:
-        print_json(run_document(ended, SystemClock().now()))
+        print_json(run_document(ended, SystemClock().now(), await service.result(ref)))
     else:
         # Standard output holds the log alone, so that it can be kept in a file.
         click.echo(ending(ended, SystemClock().now()), err=follow)

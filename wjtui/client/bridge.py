@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 from wjtui.client.bridged_changes import BridgedDeploys, BridgedSettings, BridgedTrash, BridgedVersions
 from wjtui.client.bridged_hooks import BridgedHooks
+from wjtui.client.queue import BridgedQueue
+from wjtui.client.senders import BridgedSenders
 from wjtui.logs.reader import FileLogSource
 from wjtui.model.errors import EngineUnreachable
 from wjtui.model.events import Envelope, LogExtent, LogRef, Snapshot
@@ -17,6 +19,7 @@ from wjtui.model.identity import JobId
 from wjtui.model.instances import Instance, Workplace
 from wjtui.model.runs import Launch, Run, RunId, RunRef
 from wjtui.model.schedules import Missed
+from wjtui.model.starts import EXTERNAL
 from wjtui.service import JobService, LogSource
 
 T = TypeVar("T")
@@ -38,6 +41,10 @@ class ThreadBridge:
         """``settings.job``, and the settings of the site."""
         self.hooks = BridgedHooks(service, self.call)
         """Who is told of what, over HTTP."""
+        self.senders = BridgedSenders(service, self.call)
+        """Secret URLs that start a job without a login."""
+        self.queue = BridgedQueue(service, self.call)
+        """Starts that wait for their turn."""
 
     async def snapshot(self) -> Snapshot:
         """Everything to show."""
@@ -65,6 +72,10 @@ class ThreadBridge:
     async def get_run(self, ref: RunRef) -> Run:
         """One run."""
         return await self.call(self._service.get_run(ref))
+
+    async def result(self, ref: RunRef) -> bytes | None:
+        """What a run has left."""
+        return await self.call(self._service.result(ref))
 
     async def delete_run(self, ref: RunRef) -> None:
         """Move a run to the trash."""
@@ -104,9 +115,20 @@ class ThreadBridge:
         """Stop and start a continuous job."""
         await self.call(self._service.restart(job))
 
-    async def run(self, job: JobId, arguments: str | None = None, *, trigger: str = "External - ") -> RunId:
+    async def run(
+        self,
+        job: JobId,
+        arguments: str | None = None,
+        *,
+        trigger: str = EXTERNAL,
+        body: bytes | None = None,
+        correlation: str = "",
+        key: str = "",
+    ) -> RunId:
         """Start a run of a triggered job."""
-        return await self.call(self._service.run(job, arguments, trigger=trigger))
+        return await self.call(
+            self._service.run(job, arguments, trigger=trigger, body=body, correlation=correlation, key=key)
+        )
 
     async def run_later(
         self, job: JobId, at: datetime, arguments: str | None = None, *, trigger: str = "External - "

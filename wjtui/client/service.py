@@ -14,7 +14,9 @@ from wjtui.client.events import engine_events, from_afar
 from wjtui.client.hooks import HttpHooks
 from wjtui.client.logs import open_remote_log
 from wjtui.client.paths import job_path, run_part, run_path
+from wjtui.client.queue import HttpQueue
 from wjtui.client.remote import Remote
+from wjtui.client.senders import HttpSenders
 from wjtui.client.settings import HttpSettings
 from wjtui.client.sideline import Sideline
 from wjtui.client.trash import HttpTrash
@@ -26,6 +28,7 @@ from wjtui.model.identity import JobId
 from wjtui.model.instances import Instance, Workplace
 from wjtui.model.runs import Launch, Run, RunId, RunRef
 from wjtui.model.schedules import Missed
+from wjtui.model.starts import EXTERNAL
 from wjtui.service import LogSource
 
 
@@ -53,6 +56,10 @@ class HttpJobService:
         """``settings.job``, and the settings of the site."""
         self.hooks = HttpHooks(self._wire)
         """Who is told of what, over HTTP."""
+        self.senders = HttpSenders(self._wire)
+        """Secret URLs that start a job without a login."""
+        self.queue = HttpQueue(self._wire)
+        """Starts that wait for their turn."""
 
     def turn_to(self, socket_path: Path | str) -> None:
         """Ask behind another socket from now on; only before the first request."""
@@ -95,6 +102,10 @@ class HttpJobService:
         """One run."""
         return read_answer((await self._wire.ask("GET", f"/jobs/{run_path(ref)}")).content, Run)
 
+    async def result(self, ref: RunRef) -> bytes | None:
+        """What a run has left."""
+        return (await self._wire.ask("GET", f"/jobs/{run_path(ref)}/result")).content or None
+
     async def delete_run(self, ref: RunRef) -> None:
         """Move a run to the trash."""
         await self._wire.ask("DELETE", f"/jobs/{run_path(ref)}")
@@ -135,10 +146,20 @@ class HttpJobService:
         """Stop and start a continuous job."""
         await self._wire.ask("POST", f"/jobs/{job_path(job)}/restart")
 
-    async def run(self, job: JobId, arguments: str | None = None, *, trigger: str = "External - ") -> RunId:
+    async def run(
+        self,
+        job: JobId,
+        arguments: str | None = None,
+        *,
+        trigger: str = EXTERNAL,
+        body: bytes | None = None,
+        correlation: str = "",
+        key: str = "",
+    ) -> RunId:
         """Start a run of a triggered job."""
-        body = _body({"arguments": arguments, "trigger": trigger})
-        response = await self._wire.ask("POST", f"/jobs/{job_path(job)}/run", body=body)
+        more: dict[str, object] = {"body": body, "correlation": correlation, "key": key}
+        sent = _body({"arguments": arguments, "trigger": trigger} | {k: v for k, v in more.items() if v})
+        response = await self._wire.ask("POST", f"/jobs/{job_path(job)}/run", body=sent)
         return read_answer(response.content, _Started).run
 
     async def run_later(

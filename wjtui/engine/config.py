@@ -177,6 +177,11 @@ class Config:
         return _positive(self.get("WJTUI_VERSIONS_KEPT"), 5)
 
     @property
+    def max_runs(self) -> int:
+        """``WJTUI_MAX_RUNS``: runs of triggered jobs that go at the same time, at most; 0: any number."""
+        return _positive(self.get("WJTUI_MAX_RUNS"), 0)
+
+    @property
     def max_upload(self) -> int:
         """``WJTUI_MAX_UPLOAD_MB`` in bytes: the largest archive or script that is taken (spec 9.2)."""
         return _positive(self.get("WJTUI_MAX_UPLOAD_MB"), 100) << 20

@@ -180,6 +180,7 @@ class Engine:
         self.service.hooks.begin()
         self._supervisor.begin()
         self._own("scheduler", self._scheduler.run())
+        self._own("queue", self._supervisor.queue.run())
         self._own("watch", self._watcher.run())
         self._own("catalog", self._follow_changes())
         self._own("settings", self._follow_settings())
@@ -220,6 +221,9 @@ class Engine:
         await asyncio.to_thread(set_damage_aside, self.site, jobs, self._aside)
         self._aside.tell(lambda text, job: rooms.state.raise_notice(text, Tone.WARNING, job, "damaged"))
         await self._supervisor.refresh(found.jobs, found)
+        await self._supervisor.queue.read()
+        await self._supervisor.following.resume()
+        await self._supervisor.queue.sweep()
         self.service.resume_deploys(left.waiting)
         self._watcher = watcher
         self.vitals.begin(lambda: watcher.trouble)

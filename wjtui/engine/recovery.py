@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import shutil
@@ -26,7 +27,9 @@ DAMAGED = "its status file was damaged"
 
 async def end_earlier_processes(rooms: Rooms) -> int:
     """Kill what an earlier engine of this root and instance left running; returns how many."""
-    return await end_survivors(rooms.site.mark, None, rooms.launches.living)
+    ended = await end_survivors(rooms.site.mark, None, rooms.launches.living)
+    await asyncio.to_thread(rooms.bounds.clear)
+    return ended
 
 
 def empty_temp(site: Site) -> None:

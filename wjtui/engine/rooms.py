@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from wjtui.engine.catalog.hosts import Hosts
 from wjtui.engine.config import Config
 from wjtui.engine.history.store import RunStore
+from wjtui.engine.process.bounds import Bounds
 from wjtui.engine.process.launches import Launches
 from wjtui.engine.site import Site
 from wjtui.engine.state import State
@@ -31,3 +32,7 @@ class Rooms:
     launches: Launches
     hosts: Hosts
     drain: timedelta = DRAIN
+    bounds: Bounds = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.bounds = Bounds(self.site.mark, self.site.own / "cgroups")

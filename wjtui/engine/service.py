@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from wjtui.engine.calls import Calls
 from wjtui.engine.deploy.claims import Claims
 from wjtui.engine.deploy.journal import Journal
 from wjtui.engine.deploy.replacing import Replacing
@@ -17,12 +18,15 @@ from wjtui.engine.deploy.versions import LocalVersions
 from wjtui.engine.deploy.work import Work
 from wjtui.engine.history.timeline import read_page
 from wjtui.engine.hooks.service import LocalHooks
+from wjtui.engine.queueing.service import LocalQueue
 from wjtui.engine.removal import Removal
 from wjtui.engine.rooms import Rooms
 from wjtui.engine.running.instances import read_instances, read_run_holder
 from wjtui.engine.running.program import rehearsed
+from wjtui.engine.running.result import read_result
 from wjtui.engine.running.supervisor import Supervisor
 from wjtui.engine.scheduling.scheduler import Scheduler
+from wjtui.engine.senders import LocalSenders
 from wjtui.engine.settings_service import LocalSettings
 from wjtui.logs.reader import FileLogSource, LogFile
 from wjtui.logs.writer import rolled_app_log, rolled_job_log
@@ -31,8 +35,9 @@ from wjtui.model.events import Envelope, LogKind, LogRef, Snapshot
 from wjtui.model.identity import JobId, JobType
 from wjtui.model.instances import Instance, Workplace
 from wjtui.model.jobs import Job, status_word
-from wjtui.model.runs import Launch, Run, RunId, RunRef, is_run_id
+from wjtui.model.runs import Launch, Run, RunId, RunRef, RunStatus, is_run_id
 from wjtui.model.schedules import LaterStart, Missed
+from wjtui.model.starts import EXTERNAL, Start, Waiting
 from wjtui.service import LogSource
 
 MAX_ARGUMENTS = 32 * 1024
@@ -51,6 +56,7 @@ class LocalJobService:
         self._supervisor = supervisor
         self._scheduler = scheduler
         self._shut_down = shut_down
+        self._calls = Calls(rooms, self._begin, supervisor.queue.find_key)
         self._removal = Removal(rooms, supervisor, scheduler)
         store, claims = VersionStore(rooms.site, rooms.config), Claims()
         self._work = work = Work(rooms.state)
@@ -60,6 +66,8 @@ class LocalJobService:
         self.trash = LocalTrash(rooms, supervisor, store, claims, work)
         self.settings = LocalSettings(rooms, supervisor, store, work, claims)
         self.hooks = LocalHooks(rooms)
+        self.senders = LocalSenders(rooms)
+        self.queue = LocalQueue(rooms, supervisor.queue)
 
     async def snapshot(self) -> Snapshot:
         """Everything to show."""
@@ -80,8 +88,27 @@ class LocalJobService:
         return await asyncio.to_thread(read_page, self._rooms.store, jobs, before, max(0, limit))
 
     async def get_run(self, ref: RunRef) -> Run:
-        """One run."""
-        return self._run(ref)
+        """One run, also one whose start waits."""
+        waiting = self._waiting(ref)
+        if waiting is None:
+            return self._run(ref)
+        start = waiting.start
+        return Run(
+            RunRef(waiting.job, waiting.id),
+            RunStatus.INITIALIZING,
+            start.trigger,
+            waiting.asked,
+            arguments=start.arguments or "",
+            correlation=start.correlation,
+            attempt=start.attempt,
+            origin=start.origin,
+            message="it waits for its turn",
+        )
+
+    async def result(self, ref: RunRef) -> bytes | None:
+        """What a run has left."""
+        run = await self.get_run(ref)
+        return await asyncio.to_thread(read_result, self._rooms.site.run_folder(run.ref))
 
     async def delete_run(self, ref: RunRef) -> None:
         """Move a run to the trash."""
@@ -160,7 +187,10 @@ class LocalJobService:
         self._check_stopping()
         found = self._rooms.state.job(job)
         if not found.is_continuous:
-            self._supervisor.triggered(found.id).cancel("it was stopped by a user", now=now)
+            taken_back = await self._supervisor.queue.forget_retries(found.id)
+            runner = self._supervisor.triggered(found.id)
+            if not taken_back or runner.current is not None:
+                runner.cancel("it was stopped by a user", now=now)
             return
         if not found.disabled:
             await self._supervisor.set_disabled(found.id, True)
@@ -179,11 +209,24 @@ class LocalJobService:
         runner = self._supervisor.continuous(found.id)
         runner.ask(runner.definition, True, reason="restart", restart=True)
 
-    async def run(self, job: JobId, arguments: str | None = None, *, trigger: str = "External - ") -> RunId:
+    async def run(
+        self,
+        job: JobId,
+        arguments: str | None = None,
+        *,
+        trigger: str = EXTERNAL,
+        body: bytes | None = None,
+        correlation: str = "",
+        key: str = "",
+    ) -> RunId:
         """Start a run of a triggered job (spec 6.2)."""
-        found = self._startable(job, arguments)
-        run = await self._supervisor.triggered(found.id).start(arguments, trigger)
-        return run.ref.run
+        start = Start(trigger, arguments, correlation=correlation, key=key)
+        return await self._calls.run(self._rooms.state.job(job).id, start, body)
+
+    async def _begin(self, job: JobId, start: Start) -> RunId:
+        found = self._startable(job, start.arguments)
+        begun = await self._supervisor.queue.start(found.id, start)
+        return begun.id if isinstance(begun, Waiting) else begun.ref.run
 
     async def run_later(
         self, job: JobId, at: datetime, arguments: str | None = None, *, trigger: str = "External - "
@@ -250,6 +293,9 @@ class LocalJobService:
     async def cancel(self, ref: RunRef, *, now: bool = False) -> None:
         """End a run as Aborted."""
         self._check_stopping()
+        if self._waiting(ref) is not None:
+            await self._supervisor.queue.withdraw(ref.job, ref.run)
+            return
         run = self._run(ref)
         if run.status.ended:
             raise NotRunning(f"Run {ref.run} of '{ref.job.name}' has ended already.")
@@ -278,6 +324,10 @@ class LocalJobService:
         if found.id.type is not JobType.CONTINUOUS:
             raise NotAllowed(f"'{found.id.name}' is a triggered job, which cannot {verb}: {instead} runs it.")
         return found
+
+    def _waiting(self, ref: RunRef) -> Waiting | None:
+        waiting = self._supervisor.queue.waiting(self._rooms.state.job(ref.job).id)
+        return next((each for each in waiting if each.id == ref.run), None)
 
     def _run(self, ref: RunRef) -> Run:
         job = self._rooms.state.job(ref.job)

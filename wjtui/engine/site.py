@@ -10,7 +10,7 @@ from pathlib import Path
 
 from wjtui.model.events import LogKind, LogRef
 from wjtui.model.identity import JobId, JobType
-from wjtui.model.runs import RunRef
+from wjtui.model.runs import RunId, RunRef
 from wjtui.support.any_case import child_in_any_case, resolve_in_any_case
 
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{([^}]*)\})", re.ASCII)
@@ -95,6 +95,10 @@ class Site:
     def run_folder(self, ref: RunRef) -> Path:
         """One run's folder."""
         return self.job_data(ref.job) / ref.run
+
+    def run_status(self, job: JobId, run: RunId) -> Path:
+        """The status file of one run."""
+        return self.job_data(job) / run / "status"
 
     def job_temp(self, job: JobId) -> Path:
         """The folder that holds the job's working copies."""

@@ -63,12 +63,27 @@ class HookNotFound(WjtuiError):
     exit_status = 4
 
 
+class SenderNotFound(WjtuiError):
+    """No such sender URL, or none for the job."""
+
+    code = "sender-not-found"
+    http_status = 404
+    exit_status = 4
+
+
 class InvalidRequest(WjtuiError):
     """Something in the request is not allowed; the sentence names it, says what is, and gives an example."""
 
     code = "invalid-request"
     http_status = 400
     exit_status = 2
+
+
+class TooLarge(InvalidRequest):
+    """A body over the limit of what it is for (spec 9.2)."""
+
+    code = "too-large"
+    http_status = 413
 
 
 class InvalidName(InvalidRequest):
@@ -126,6 +141,12 @@ class AlreadyRunning(Conflict):
     """A run of the job is going; the sentence contains ``already running`` (spec 8.4)."""
 
     code = "already-running"
+
+
+class QueueFull(Conflict):
+    """As many starts of a job wait as may."""
+
+    code = "queue-full"
 
 
 class NotRunning(Conflict):

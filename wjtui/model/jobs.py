@@ -13,6 +13,7 @@ from wjtui.model.identity import JobId, JobType
 from wjtui.model.runs import Exit, Launch, Outcome, Run, RunId
 from wjtui.model.schedules import LaterStart, Schedule
 from wjtui.model.settings import JobSettings
+from wjtui.model.starts import Hold
 
 
 class Severity(StrEnum):
@@ -166,6 +167,12 @@ class Job(Value, frozen=True):
     """The instant its schedule waits for."""
     later: LaterStart | None = None
     """A start that a person put off."""
+    hold: Hold | None = None
+    """Starts that wait for their turn; None: there are none."""
+    unhealthy: str = ""
+    """What its probe found, in one sentence; empty: it is well, or not asked."""
+    unmet: tuple[str, ...] = ()
+    """Limits of its settings that this machine does not hold, each with its reason in one sentence."""
     latest_run: Run | None = None
     latest_launch: Launch | None = None
     recent: tuple[Outcome, ...] = ()

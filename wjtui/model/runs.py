@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NewType
 
 from wjtui.model.base import Value
-from wjtui.model.identity import JobId
+from wjtui.model.identity import JobId, JobType, is_safe_component
 
 RunId = NewType("RunId", str)
 """18 digits, ``yyyyMMddHHmmssffff`` of the UTC start instant; older data has 14. Sorts as text (spec 1.3)."""
@@ -45,6 +45,15 @@ class RunRef(Value, frozen=True):
 
     def __str__(self) -> str:
         return f"{self.job}/{self.run}"
+
+
+def parse_run_ref(text: str) -> RunRef | None:
+    """The run that a text such as ``triggered/nightly/202611210200000000`` names; None: it names none."""
+    kind, _, rest = text.partition("/")
+    name, _, run = rest.rpartition("/")
+    if kind != JobType.TRIGGERED.value or not is_safe_component(name) or not is_run_id(run):
+        return None
+    return RunRef(JobId(JobType.TRIGGERED, name), RunId(run))
 
 
 class RunStatus(StrEnum):
@@ -109,6 +118,24 @@ class Run(Value, frozen=True):
     """Bytes of the run's log; None when there is no log."""
     errors: int | None = None
     """Lines of level ERR in its log, the engine's and its own; None: it goes on, or nobody counted them."""
+    input: str = ""
+    """The file it got as ``WEBJOBS_INPUT_FILE``; empty: none."""
+    correlation: str = ""
+    """``x-correlation-id`` of the call that started it."""
+    key: str = ""
+    """``Idempotency-Key`` of that call."""
+    attempt: int = 0
+    """Which retry it is; 0: the first try."""
+    origin: RunRef | None = None
+    """The run that it followed, as its retry or the next step of a chain."""
+    sequel: bool = False
+    """Whether what follows from its end (a retry, the next job of a chain) is still to be done."""
+    progress: int | None = None
+    """0 to 100, as the run itself has said in ``WEBJOBS_RESULT_FILE``."""
+    message: str = ""
+    """What it said there of what it is doing."""
+    result: bool = False
+    """Whether it has left a result that can be read."""
 
 
 class Launch(Value, frozen=True):
@@ -119,7 +146,7 @@ class Launch(Value, frozen=True):
     ended: datetime | None = None
     exit: Exit | None = None
     reason: str = ""
-    """Why it was ended, when it did not end by itself: stop, restart, redeploy, shutdown."""
+    """Why it was ended, when it did not end by itself: stop, restart, redeploy, shutdown, unhealthy."""
 
 
 class Outcome(StrEnum):

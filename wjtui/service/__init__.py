@@ -3,6 +3,8 @@
 from wjtui.service.changes import DeployService, SettingsService, TrashService, VersionService
 from wjtui.service.hooks import HookService
 from wjtui.service.jobs import JobService, LogSource
+from wjtui.service.queue import QueueService
+from wjtui.service.senders import SenderService
 from wjtui.service.vitals import Vitals
 
 __all__ = [
@@ -10,6 +12,8 @@ __all__ = [
     "HookService",
     "JobService",
     "LogSource",
+    "QueueService",
+    "SenderService",
     "SettingsService",
     "TrashService",
     "VersionService",

@@ -11,8 +11,11 @@ from wjtui.model.identity import JobId
 from wjtui.model.instances import Instance, Workplace
 from wjtui.model.runs import Launch, Run, RunId, RunRef
 from wjtui.model.schedules import Missed
+from wjtui.model.starts import EXTERNAL
 from wjtui.service.changes import DeployService, SettingsService, TrashService, VersionService
 from wjtui.service.hooks import HookService
+from wjtui.service.queue import QueueService
+from wjtui.service.senders import SenderService
 
 
 class LogSource(Protocol):
@@ -52,6 +55,14 @@ class JobService(Protocol):
     def hooks(self) -> HookService:
         """Who is told of what, over HTTP."""
 
+    @property
+    def senders(self) -> SenderService:
+        """Secret URLs that start a job without a login."""
+
+    @property
+    def queue(self) -> QueueService:
+        """Starts that wait for their turn."""
+
     async def snapshot(self) -> Snapshot:
         """Everything to show, and the number from which ``events`` goes on."""
 
@@ -73,6 +84,11 @@ class JobService(Protocol):
 
     async def get_run(self, ref: RunRef) -> Run:
         """One run."""
+
+    async def result(self, ref: RunRef) -> bytes | None:
+        """The JSON object of its ``WEBJOBS_RESULT_FILE``, as the run wrote it; None: it has left none so far
+        that can be read.
+        """
 
     async def delete_run(self, ref: RunRef) -> None:
         """Move a run, its log with it, to the trash, where it stays for seven days.
@@ -113,11 +129,25 @@ class JobService(Protocol):
     async def restart(self, job: JobId) -> None:
         """Stop and start a continuous job. NotAllowed: triggered. Conflict: it is disabled."""
 
-    async def run(self, job: JobId, arguments: str | None = None, *, trigger: str = "External - ") -> RunId:
+    async def run(
+        self,
+        job: JobId,
+        arguments: str | None = None,
+        *,
+        trigger: str = EXTERNAL,
+        body: bytes | None = None,
+        correlation: str = "",
+        key: str = "",
+    ) -> RunId:
         """Start a run of a triggered job; ``arguments`` None means those of its settings (spec 3.2).
 
-        AlreadyRunning: a run is going. NotAllowed: continuous. Conflict: stopped by configuration, or the job
-        cannot run. InvalidRequest: over 32 KiB of arguments (spec 4).
+        ``body`` is what the run gets as ``WEBJOBS_INPUT_FILE``; an empty one is none. ``correlation`` is kept
+        with the run where it is printable ASCII, 128 characters at most. With a ``key`` that a run of the job
+        was started with, one that is kept or waits, nothing is started: that run is the answer.
+
+        AlreadyRunning: a run is going. NotAllowed: continuous. Conflict: stopped by configuration, the job
+        cannot run, or the disk refuses the body. InvalidRequest: over 32 KiB of arguments (spec 4), or a key
+        that is none. TooLarge: over 1 MiB of body.
         """
 
     async def run_later(

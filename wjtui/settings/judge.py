@@ -16,7 +16,7 @@ from wjtui.schedule.zones import find_zone, pick_zone, zone_hint
 from wjtui.settings.keys import BY_NAME, KEYS, Key
 from wjtui.settings.lenient import NotJson
 from wjtui.settings.parse import parse_object
-from wjtui.settings.values import LARGEST, Kind, Wrong, kind_of, short, variable_fault
+from wjtui.settings.values import Kind, Wrong, kind_of, short, variable_fault
 
 MAX_BYTES = 1 << 20
 """Of the whole text, in UTF-8."""
@@ -95,7 +95,8 @@ def _wrong(key: Key, value: Any, wanted: str) -> Fault:
 
 
 def _out_of_range(key: Key, value: Any) -> Fault:
-    allowed = f"a whole number of {key.unit}, {key.lowest} to {LARGEST}"
+    of = f" of {key.unit}" if key.unit else ""
+    allowed = f"a whole number{of}, {key.lowest} to {key.highest}"
     return Fault(
         key.name, f"'{key.name}' is {kind_of(value)}: it must be {allowed}, for example {key.example}."
     )
@@ -104,7 +105,7 @@ def _out_of_range(key: Key, value: Any) -> Fault:
 def _of_value(key: Key, value: Any, raw: dict[str, Any]) -> list[Fault]:
     """What is wrong with a value of the right type."""
     match key.kind:
-        case Kind.NUMBER if value < key.lowest:
+        case Kind.NUMBER if not key.lowest <= value <= key.highest:
             return [_out_of_range(key, value)]
         case Kind.SCHEDULE if value:
             return _of_schedule(value)

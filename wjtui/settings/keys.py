@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+import msgspec
+
 from wjtui.model.base import Value
 from wjtui.model.identity import JobType
-from wjtui.model.settings import DEFAULT_GRACE, DEFAULT_NOTIFY, JobSettings
+from wjtui.model.settings import DEFAULT_GRACE, DEFAULT_NOTIFY, DEFAULT_QUEUE_LIMIT, JobSettings
 from wjtui.model.site import Inherited
+from wjtui.settings.shapes import read_probe, read_retry, read_watch
 from wjtui.settings.values import LARGEST, Kind, Wrong, integer, read_value
 
 
@@ -39,17 +42,21 @@ class Key(Value, frozen=True):
     example: str = ""
     """A value that is allowed, as it is written in the file."""
     unit: str = ""
-    """Of a number: ``seconds`` or ``runs``."""
+    """Of a number: ``seconds``, ``runs`` or ``starts``."""
     app_setting: str = ""
     """The app setting that this key overrides for one job."""
     choices: tuple[str, ...] = ()
     """The words of ``WORD`` and ``WAYS``."""
     lowest: int = 0
     """The smallest number that is meant."""
+    highest: int = LARGEST
+    """The largest one."""
     strict: bool = True
     """Whether a smaller number counts as absent; else it counts as far as it can, as in an app setting."""
     attribute: str = ""
     """Its name in ``JobSettings``; empty: the same."""
+    shape: Callable[[dict[str, Any]], Any] | None = None
+    """Reads an ``OBJECT``."""
 
     @property
     def field(self) -> str:
@@ -65,9 +72,10 @@ class Key(Value, frozen=True):
         if self.kind is Kind.WORD and value not in self.choices:
             raise Wrong("one of " + ", ".join(self.choices))
         found = read_value(self.kind, value)
-        if self.kind is Kind.NUMBER and self.strict and found < self.lowest:
-            raise Wrong(f"a whole number from {self.lowest} on")
-        return found
+        if self.kind is Kind.NUMBER and self.strict and not self.lowest <= found <= self.highest:
+            to = "on" if self.highest == LARGEST else f"to {self.highest}"
+            raise Wrong(f"a whole number from {self.lowest} {to}")
+        return self.shape(found) if self.shape is not None else found
 
 
 KEYS = (
@@ -103,6 +111,36 @@ KEYS = (
         example='{"DB_HOST": "db-01"}'),
     Key("history_size", Kind.NUMBER, "How many runs are kept.",
         Scope.TRIGGERED, "50", "100", "runs", "WEBJOBS_HISTORY_SIZE", lowest=1, strict=False),
+    Key("retry", Kind.OBJECT, "How often a run that failed is started again, and after how many seconds.",
+        Scope.TRIGGERED, example='{"count": 3, "delay": 30, "backoff": 2}', shape=read_retry),
+    Key("on_failure", Kind.JOB, "The triggered job that runs when a run has failed for good.",
+        Scope.TRIGGERED, example='"clean-up"'),
+    Key("on_success", Kind.JOB, "The triggered job that runs when a run has succeeded.",
+        Scope.TRIGGERED, example='"send-report"'),
+    Key("poison_after", Kind.NUMBER, "After how many failed runs in a row its schedule is paused.",
+        Scope.TRIGGERED, example="5", unit="runs", lowest=1),
+    Key("if_running", Kind.WORD, "What becomes of a start while it runs: it is refused, or it waits.",
+        Scope.TRIGGERED, "refuse", '"queue"', choices=("refuse", "queue")),
+    Key("queue_limit", Kind.NUMBER, "How many starts may wait for it.",
+        Scope.TRIGGERED, str(DEFAULT_QUEUE_LIMIT), "100", "starts", lowest=1),
+    Key("priority", Kind.NUMBER, "Of waiting starts the one with the highest number begins first.",
+        Scope.TRIGGERED, "0", "10", lowest=-1000, highest=1000),
+    Key("lock", Kind.TEXT, "Of the jobs that name the same lock, one runs at a time.",
+        Scope.TRIGGERED, example='"database"'),
+    Key("watch", Kind.OBJECT, "Files that start it when they appear or change.",
+        Scope.TRIGGERED, example='{"path": "inbox", "pattern": "*.csv", "spool": true}', shape=read_watch),
+    Key("probe", Kind.OBJECT, "How it is asked whether it is well, and what happens if it is not.",
+        Scope.CONTINUOUS, example='{"http": "/health", "interval": 30}', shape=read_probe),
+    Key("max_run_time", Kind.NUMBER, "How long a run may take before it is ended and has failed.",
+        Scope.TRIGGERED, example="3600", unit="seconds", lowest=1),
+    Key("nice", Kind.NUMBER, "How much it gives way to others for the processor: 19 is most.",
+        Scope.BOTH, "0", "10", lowest=-20, highest=19),
+    Key("io_class", Kind.WORD, "How much it gives way to others for the disk.",
+        Scope.BOTH, example='"idle"', choices=("best-effort", "idle")),
+    Key("memory_limit", Kind.SIZE, "How much memory it may use before it is ended.",
+        Scope.BOTH, example='"512M"'),
+    Key("run_as", Kind.TEXT, "The user it runs as, where the engine is root.",
+        Scope.BOTH, example='"www-data"'),
     Key("notify", Kind.WAYS, "What a failure does: a message, the bell, the notify_command.",
         Scope.BOTH, ", ".join(DEFAULT_NOTIFY), '["toast", "bell"]', choices=("toast", "bell", "command")),
 )  # fmt: skip
@@ -159,7 +197,9 @@ def _as_text(key: Key, value: Any) -> str | None:
         return ", ".join(way for way in key.choices if way in value) or "nothing"
     if isinstance(value, str):
         return value or None
-    return json.dumps(value, ensure_ascii=False)
+    if key.kind is Kind.SIZE:
+        return f"{value} bytes"
+    return json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
 
 
 def _as_number(key: Key, number: int) -> str | None:

@@ -13,6 +13,8 @@ LARGEST = 2**31 - 1
 LONGEST_VARIABLE = 128 * 1024
 """Bytes of ``NAME=value`` and its end: with more of them in one, Linux starts no process."""
 _SHOWN = 40
+_SIZE = re.compile(r"\s*([0-9]{1,15})\s*([kKmMgGtT]?)i?[bB]?\s*")
+_LARGEST_SIZE = 1 << 60
 _INTEGER = re.compile(r"\s*[+-]?[0-9]{1,18}\s*")
 
 
@@ -32,6 +34,12 @@ class Kind(StrEnum):
     """An object of texts."""
     WAYS = "ways"
     """A list of some words."""
+    SIZE = "size"
+    """Bytes, as a number or as a text such as ``512M``."""
+    JOB = "job"
+    """The name of a triggered job."""
+    OBJECT = "object"
+    """An object with keys of its own: ``Key.shape`` says which."""
 
 
 class Wrong(Exception):
@@ -121,6 +129,16 @@ def _variables(value: Any) -> dict[str, Any]:
     return value
 
 
+def _size(value: Any) -> int:
+    if type(value) is int and 0 < value <= _LARGEST_SIZE:
+        return value
+    found = _SIZE.fullmatch(value) if isinstance(value, str) else None
+    size = int(found[1]) * 1024 ** " KMGT".index(found[2].upper() or " ") if found else 0
+    if not 0 < size <= _LARGEST_SIZE:
+        raise Wrong('a number of bytes, for example "512M"')
+    return size
+
+
 def _ways(value: Any) -> tuple[Any, ...]:
     if not isinstance(value, list):
         raise Wrong('a list such as ["toast", "bell"]')
@@ -138,4 +156,7 @@ _READERS: dict[Kind, Callable[[Any], Any]] = {
     Kind.ZONE: _text,
     Kind.VARIABLES: _variables,
     Kind.WAYS: _ways,
+    Kind.SIZE: _size,
+    Kind.JOB: _text,
+    Kind.OBJECT: _object,
 }

@@ -49,13 +49,13 @@ def _cannot_change(store: Store, job: Job | None) -> str | None:
 
 
 def run_why_not(store: Store, job: Job | None) -> str | None:
-    """Runs are for triggered jobs that can run and do not."""
+    """Runs are for triggered jobs that can run and do not, or let a start wait until they do not."""
     if (reason := _cannot_change(store, job)) is not None or job is None:
         return reason
     name = plain(job.id.name)
     if job.is_continuous:
         return _no_runs(store, name)
-    if isinstance(job.phase, Busy):
+    if isinstance(job.phase, Busy) and not job.settings.queues:
         return f"{name} is already running: {store.keys.name('job.stop')} stops the run."
     if not job.runnable:
         return f"{name} cannot run: {store.keys.name('job.why')} tells why."
@@ -111,6 +111,13 @@ def later_why_not(store: Store, job: Job | None) -> str | None:
     if store.engine is not None and store.engine.stopped_by_setting:
         return "WEBJOBS_STOPPED is set, so no job runs."
     return None
+
+
+def waiting_why_not(store: Store, job: Job | None) -> str | None:
+    """Starts wait for triggered jobs; to look at them changes nothing."""
+    if job is None:
+        return "No job is chosen."
+    return _no_runs(store, plain(job.id.name)) if job.is_continuous else None
 
 
 def change_why_not(store: Store, job: Job | None) -> str | None:

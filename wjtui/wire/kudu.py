@@ -59,7 +59,26 @@ def job_json(
         "error": job.error,
         "using_sdk": job.using_sdk,
         "settings": dict(job.settings.raw),
+        **_more_of_job(job),
     }
+
+
+def _more_of_job(job: Job) -> dict[str, Any]:
+    """What only jobs with settings beyond Kudu's have: starts that wait, health, limits that do not hold."""
+    more: dict[str, Any] = {}
+    if job.hold is not None:
+        more["waiting"] = {
+            "count": job.hold.count,
+            "reason": job.hold.reason,
+            "due": iso(job.hold.due) if job.hold.due is not None else None,
+            "attempt": job.hold.attempt,
+            "attempts": job.hold.attempts,
+        }
+    if job.unhealthy:
+        more["unhealthy"] = job.unhealthy
+    if job.unmet:
+        more["unmet_limits"] = list(job.unmet)
+    return more
 
 
 def client_job_json(shown: dict[str, Any]) -> dict[str, Any]:
@@ -71,7 +90,8 @@ def run_json(run: Run, base: str, now: datetime | None = None, *, error_log: boo
     """A run as ``/api/triggeredwebjobs/NAME/history/ID`` shows it (spec 8.3).
 
     The duration of a run that goes on is measured at ``now``; null without it. ``error_log``: whether it has
-    an ``error_log.txt``, as runs of Kudu's first years have.
+    an ``error_log.txt``, as runs of Kudu's first years have. What a run has said of itself, and how it was
+    asked for beyond that, are there where there is something.
     """
     until = run.ended or now
     folder = f"{base}/vfs/data/jobs/{_path(run.ref.job)}/{run.ref.run}"
@@ -87,7 +107,17 @@ def run_json(run: Run, base: str, now: datetime | None = None, *, error_log: boo
         "url": f"{_url(run.ref.job, base)}/history/{run.ref.run}",
         "job_name": run.ref.job.name,
         "trigger": run.trigger,
+    } | more_of_run(run)
+
+
+def more_of_run(run: Run) -> dict[str, Any]:
+    """What runs of Kudu have not: only what there is."""
+    found = {
+        "progress": run.progress,
+        "message": run.message or None,
+        "correlation_id": run.correlation or None,
     }
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def duration_text(duration: timedelta) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from msgspec import UNSET, UnsetType
+
 from wjtui.model.base import Value
 
 
@@ -22,12 +24,30 @@ class KuduRun(Value, frozen=True, forbid_unknown_fields=True):
     url: str
     job_name: str
     trigger: str
+    progress: int | UnsetType = UNSET
+    """0 to 100, as the run itself has said."""
+    message: str | UnsetType = UNSET
+    """What it said of what it is doing."""
+    result: dict[str, Any] | UnsetType = UNSET
+    """What it has left as its result; not in lists of runs."""
+    correlation_id: str | UnsetType = UNSET
+    """Of the call that started it."""
 
 
 class KuduHistory(Value, frozen=True, forbid_unknown_fields=True):
     """The runs of a job, newest first."""
 
     runs: list[KuduRun]
+
+
+class KuduWaiting(Value, frozen=True, forbid_unknown_fields=True):
+    """Starts of a job that wait, in short."""
+
+    count: int
+    reason: str
+    due: str | None
+    attempt: int
+    attempts: int
 
 
 class _KuduJob(Value, frozen=True, forbid_unknown_fields=True, tag_field="type"):
@@ -47,6 +67,8 @@ class KuduTriggeredJob(_KuduJob, frozen=True, tag="triggered"):
     latest_run: KuduRun | None
     history_url: str
     scheduler_logs_url: str | None
+    waiting: KuduWaiting | None = None
+    unmet_limits: list[str] | None = None
 
 
 class KuduContinuousJob(_KuduJob, frozen=True, tag="continuous"):
@@ -55,6 +77,8 @@ class KuduContinuousJob(_KuduJob, frozen=True, tag="continuous"):
     status: str
     detailed_status: str
     log_url: str
+    unhealthy: str | None = None
+    unmet_limits: list[str] | None = None
 
 
 KuduJob = KuduTriggeredJob | KuduContinuousJob

@@ -9,14 +9,15 @@ _LONGEST = 512
 
 def trigger(request: Request) -> str:
     """The ``trigger`` of a run that is started over the API (spec 6.3)."""
-    return f"External - {_agent(request)}"
+    return f"External - {agent(request)}"
 
 
 def author(request: Request) -> str:
     """Who has made a version."""
-    agent = _agent(request)
-    return f"API - {agent}" if agent else "API"
+    name = agent(request)
+    return f"API - {name}" if name else "API"
 
 
-def _agent(request: Request) -> str:
+def agent(request: Request) -> str:
+    """What the client calls itself; empty: nothing."""
     return request.headers.get("user-agent", "").strip()[:_LONGEST]

@@ -59,8 +59,10 @@ KUDU: dict[Handler, Detail] = {
     runs.run: Detail(
         status=202,
         query=(_text("arguments", "Instead of those of the job's settings."),),
+        body=_ANY,
+        body_needed=False,
         also=(200,),
-        refusals=(400, 404, 409, 503),
+        refusals=(400, 404, 409, 413, 503),
     ),
     runs.history: Detail(Content(JSON, KuduHistory), also=(304,), refusals=(404,)),
     runs.get_run: Detail(Content(JSON, KuduRun), refusals=(404,)),

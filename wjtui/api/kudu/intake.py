@@ -13,17 +13,10 @@ from starlette.requests import Request
 
 from wjtui.api.surroundings import surroundings
 from wjtui.model.base import Value
-from wjtui.model.errors import InvalidRequest
+from wjtui.model.errors import TooLarge
 
 _PIECE = 256 * 1024
 """Bytes that are gathered before they are written: chunks of clients are small."""
-
-
-class TooLarge(InvalidRequest):
-    """A body over the limit (spec 9.2)."""
-
-    code = "too-large"
-    http_status = 413
 
 
 class Received(Value, frozen=True):

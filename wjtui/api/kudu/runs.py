@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from urllib.parse import quote
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,6 +17,7 @@ from wjtui.api.kudu.jobs import known_job
 from wjtui.api.kudu.named import job_id, run_ref
 from wjtui.api.kudu.origin import base_url
 from wjtui.api.kudu.shown import show_runs
+from wjtui.api.requests import correlation, idempotency_key, run_input
 from wjtui.model.errors import Conflict
 from wjtui.model.jobs import Job
 from wjtui.model.runs import Run, RunId
@@ -27,11 +29,22 @@ _PAGE = 50
 
 
 async def run(service: JobService, request: Request) -> Response:
-    """Begin a run: 202 and where to find it; 200 for a management proxy, which takes nothing else."""
+    """Begin a run: 202 and where to find it; 200 for a management proxy, which takes nothing else.
+
+    A body that is no form is the run's input.
+    """
     job = await known_job(service, job_id(request))
     arguments = request.query_params.get("arguments")
+    traced = correlation(request)
     try:
-        id = await service.run(job.id, arguments, trigger=trigger(request))
+        id = await service.run(
+            job.id,
+            arguments,
+            trigger=trigger(request),
+            body=await run_input(request),
+            correlation=traced,
+            key=idempotency_key(request),
+        )
     except Conflict as error:
         if (answer := disk_answer(error)) is None:
             raise
@@ -39,6 +52,8 @@ async def run(service: JobService, request: Request) -> Response:
     answer = empty(200 if arm.is_proxied(request) else 202)
     name = quote(job.id.name, safe="", errors="surrogateescape")
     answer.headers["Location"] = f"{base_url(request)}/api/triggeredwebjobs/{name}/history/{id}"
+    if traced:
+        answer.headers["x-correlation-id"] = traced
     return answer
 
 
@@ -56,8 +71,11 @@ async def get_run(service: JobService, request: Request) -> Response:
     """One run."""
     ref = run_ref(request)
     job = await known_job(service, ref.job)
-    [both] = await show_runs(request, job, [await service.get_run(ref)])
-    return json_body(arm.one(request, both.shown))
+    run = await service.get_run(ref)
+    [both] = await show_runs(request, job, [run])
+    left = await service.result(run.ref)
+    result = {} if left is None else {"result": msgspec.json.decode(left)}
+    return json_body(arm.one(request, both.shown | result))
 
 
 async def cancel(service: JobService, request: Request) -> Response:

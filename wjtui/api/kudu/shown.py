@@ -19,7 +19,7 @@ from wjtui.model.instances import Instance
 from wjtui.model.jobs import Job, status_word
 from wjtui.model.runs import Run, RunId
 from wjtui.service import JobService
-from wjtui.wire.kudu import client_job_json, job_json, run_json
+from wjtui.wire.kudu import client_job_json, job_json, more_of_run, run_json
 
 Json = dict[str, Any]
 
@@ -101,7 +101,8 @@ def _lasting_job(job: Job, fact: _Facts, instances: Sequence[Instance]) -> tuple
 
 def _lasting_run(run: Run, error_log: bool) -> tuple[object, ...]:
     ended = iso(run.ended) if run.ended is not None else None
-    return run.ref.run, run.status.value, ended, run.trigger, run.output_size is not None, error_log
+    known = run.ref.run, run.status.value, ended, run.trigger, run.output_size is not None, error_log
+    return (*known, *more_of_run(run).items())
 
 
 def _look(job: Job, iid: str) -> _Facts:

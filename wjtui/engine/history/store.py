@@ -14,7 +14,7 @@ import msgspec
 from wjtui.engine.site import Site
 from wjtui.model.base import iso, parse_iso
 from wjtui.model.identity import JobId
-from wjtui.model.runs import Run, RunId, RunRef, RunStatus, is_run_id, make_run_id
+from wjtui.model.runs import Run, RunId, RunRef, RunStatus, is_run_id, make_run_id, parse_run_ref
 from wjtui.support.files import read_whole, write_atomic
 
 STATUS = "status"
@@ -37,6 +37,15 @@ def encode_status(run: Run) -> bytes:
         "CpuSeconds": run.cpu_seconds,
         "PeakMemory": run.peak_memory,
         "Errors": run.errors,
+        "Input": run.input or None,
+        "CorrelationId": run.correlation or None,
+        "IdempotencyKey": run.key or None,
+        "Attempt": run.attempt or None,
+        "Origin": str(run.origin) if run.origin else None,
+        "Sequel": run.sequel or None,
+        "Progress": run.progress,
+        "Message": run.message or None,
+        "Result": run.result or None,
     }
     return msgspec.json.encode({key: value for key, value in values.items() if value is not None})
 
@@ -62,6 +71,15 @@ def decode_status(ref: RunRef, data: bytes) -> Run | None:
                 "cpu_seconds": values.get("CpuSeconds"),
                 "peak_memory": values.get("PeakMemory"),
                 "errors": values.get("Errors"),
+                "input": values.get("Input") or "",
+                "correlation": values.get("CorrelationId") or "",
+                "key": values.get("IdempotencyKey") or "",
+                "attempt": values.get("Attempt") or 0,
+                "origin": parse_run_ref(values.get("Origin") or ""),
+                "sequel": bool(values.get("Sequel")),
+                "progress": values.get("Progress"),
+                "message": values.get("Message") or "",
+                "result": bool(values.get("Result")),
             },
             Run,
         )
@@ -111,23 +129,37 @@ class RunStore:
         self._names.pop(job, None)
 
     def create(
-        self, job: JobId, at: datetime, trigger: str, arguments: str, scheduled: datetime | None = None
+        self,
+        job: JobId,
+        at: datetime,
+        trigger: str,
+        arguments: str,
+        scheduled: datetime | None = None,
+        *,
+        run_id: RunId | None = None,
+        **facts: Any,
     ) -> Run:
-        """Make the folder of a new run and its first status, ``Initializing``. Raises OSError."""
+        """Make the folder of a new run and its first status, ``Initializing``. Raises OSError.
+
+        ``run_id``: what it was promised to be called. ``facts``: more fields of the Run.
+        """
         folder = self._site.job_data(job)
         folder.mkdir(parents=True, exist_ok=True)
         known = self.ids(job)
         last = known[0] if known else None
-        while True:
-            run_id = make_run_id(at, last)
+        if run_id is not None:
+            # An engine that was killed here may have left the folder; without a status it is no run.
+            (folder / run_id).mkdir(exist_ok=True)
+        while run_id is None:
+            made = make_run_id(at, last)
             try:
-                (folder / run_id).mkdir()
-                break
+                (folder / made).mkdir()
+                run_id = made
             except FileExistsError:
-                last = run_id
+                last = made
         self._names.pop(job, None)
         ref = RunRef(job, run_id)
-        run = Run(ref, RunStatus.INITIALIZING, trigger, at, scheduled=scheduled, arguments=arguments)
+        run = Run(ref, RunStatus.INITIALIZING, trigger, at, scheduled=scheduled, arguments=arguments, **facts)
         try:
             self.save(run)
         except OSError:

@@ -94,14 +94,17 @@ class CrashLoops:
         return count == ENDS_BY_ITSELF_AFTER
 
 
-def body_of(happening: Happening, tail: Sequence[str], site: Site, base: str) -> str:
-    """The JSON that is posted. ``tail``: the last error lines of the job; ``base`` stands before every URL.
+def body_of(
+    happening: Happening, tail: Sequence[str], site: Site, base: str, result: dict[str, Any] | None = None
+) -> str:
+    """The JSON that is posted. ``tail``: the last error lines of the job; ``base`` stands before every URL;
+    ``result``: what the run has left.
 
     Members that are null are left out (spec 6.7).
     """
     fields: dict[str, Any] = {}
     if happening.run is not None:
-        fields |= run_json(happening.run, base)
+        fields |= run_json(happening.run, base) | {"result": result}
     if (failure := happening.failure) is not None:
         if happening.run is None:
             fields["url"] = job_url(failure.job, base)

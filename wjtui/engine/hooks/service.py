@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from asyncio import Event
 from collections import deque
+from typing import Any
 
 import msgspec
 
@@ -14,6 +15,7 @@ from wjtui.engine.hooks.delivery import Delivery
 from wjtui.engine.hooks.happenings import Happening, Watch, body_of, sample_body
 from wjtui.engine.hooks.store import Subscriptions
 from wjtui.engine.rooms import Rooms
+from wjtui.engine.running.result import read_result
 from wjtui.model.errors import EngineStopping, HookNotFound, InvalidRequest, WjtuiError
 from wjtui.model.events import Envelope, Tone
 from wjtui.model.hooks import Subscription
@@ -140,9 +142,18 @@ class LocalHooks:
         if not hooks:
             return
         job = self._rooms.state.jobs.get(happening.job.key)
-        body = body_of(happening, job.tail if job is not None else (), self._rooms.site, self._base)
+        tail = job.tail if job is not None else ()
+        body = body_of(happening, tail, self._rooms.site, self._base, self._result(happening))
         for hook in hooks:
             self.delivery.put(hook, body)
+
+    def _result(self, happening: Happening) -> dict[str, Any] | None:
+        """What its run has left; 64 KiB at most."""
+        run = happening.run
+        if run is None or not run.result:
+            return None
+        left = read_result(self._rooms.site.run_folder(run.ref))
+        return msgspec.json.decode(left, type=dict[str, Any]) if left is not None else None
 
     def _check_stopping(self) -> None:
         if self._rooms.state.info.stopping:

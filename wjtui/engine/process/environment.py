@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from wjtui.model.runs import Run, RunRef
 from wjtui.settings.secrets import looks_secret
 
 ENGINE = "WJTUI_ENGINE"
@@ -28,6 +29,13 @@ _OUTER = frozenset(
         "WEBJOBS_COMMAND_ARGUMENTS",
         "WEBJOBS_SHUTDOWN_FILE",
         "WEBJOBS_PORT",
+        "WEBJOBS_ATTEMPT",
+        "WEBJOBS_INPUT_FILE",
+        "WEBJOBS_RESULT_FILE",
+        "WEBJOBS_CORRELATION_ID",
+        "WEBJOBS_ORIGIN_JOB",
+        "WEBJOBS_ORIGIN_RUN",
+        "WEBJOBS_ORIGIN_STATUS",
         ENGINE,
         JOB,
         LAUNCH,
@@ -55,13 +63,14 @@ def job_environment(
     run_id: str = "",
     arguments: str = "",
     port: int | None = None,
+    of_run: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Everything a job process finds in its environment.
 
     The engine's own environment without secrets, then the site settings, then the job's ``env``, then the
     variables of spec 4. ``kind`` is ``triggered`` or ``continuous``; ``port`` is for continuous jobs,
-    ``run_id`` and ``arguments`` (as given, not taken apart) for triggered ones. A name or value that no
-    process can have (empty name, ``=`` in it, NUL, a lone surrogate) is left out.
+    ``run_id``, ``arguments`` (as given, not taken apart) and ``of_run`` for triggered ones. A name or value
+    that no process can have (empty name, ``=`` in it, NUL, a lone surrogate) is left out.
     """
     result = {key: value for key, value in inherited.items() if not _is_private(key)}
     result.update(site_settings)
@@ -85,9 +94,26 @@ def job_environment(
             ENGINE: engine,
         }
     )
+    result.update(of_run or {})
     if port is not None:
         result["WEBJOBS_PORT"] = str(port)
     return {key: value for key, value in result.items() if _can_be_passed(key, value)}
+
+
+def run_variables(
+    run: Run, result_file: str, origin: RunRef | None = None, origin_status: str = ""
+) -> dict[str, str]:
+    """What the process of one run gets beside all that. ``origin``: the run of a chain that it follows."""
+    found = {
+        "WEBJOBS_ATTEMPT": str(run.attempt + 1),
+        "WEBJOBS_RESULT_FILE": result_file,
+        "WEBJOBS_INPUT_FILE": run.input,
+        "WEBJOBS_CORRELATION_ID": run.correlation,
+        "WEBJOBS_ORIGIN_JOB": origin.job.name if origin else "",
+        "WEBJOBS_ORIGIN_RUN": origin.run if origin else "",
+        "WEBJOBS_ORIGIN_STATUS": origin_status,
+    }
+    return {name: value for name, value in found.items() if value}
 
 
 def secret_names(environment: Mapping[str, str], site_settings: Mapping[str, str]) -> tuple[str, ...]:

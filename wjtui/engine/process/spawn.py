@@ -9,12 +9,15 @@ import signal
 import subprocess
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 
 from wjtui.engine.process.environment import LAUNCH
 from wjtui.engine.process.group import ProcessGroup
 from wjtui.engine.process.launches import Launches
+from wjtui.engine.process.limits import NO_LIMITS, Limits
 from wjtui.engine.process.mark import carried
 from wjtui.engine.process.pipes import Stream
+from wjtui.engine.process.priority import with_priority
 from wjtui.model.base import Value
 
 
@@ -55,14 +58,16 @@ def spawn(
     launches: Launches,
     output: Callable[[Stream, bytes], None],
     stdin: int | None = None,
+    limits: Limits = NO_LIMITS,
 ) -> ProcessGroup:
     """Start a command; call it on the loop that shall watch it.
 
     ``output`` gets what the command writes, as it comes, in chunks that end anywhere. ``stdin`` is a
-    descriptor that it reads from, which stays the caller's; None: nothing. Raises LaunchFailed; nothing is
-    left open then, and nothing runs.
+    descriptor that it reads from, which stays the caller's; None: nothing. Of ``limits``, those of memory are
+    left to the caller. Raises LaunchFailed; nothing is left open then, and nothing runs.
     """
     mark = launches.next_mark()
+    user = limits.user
     try:
         with ExitStack() as undo, ExitStack() as ends:
             undo.callback(launches.leave, mark)
@@ -70,16 +75,21 @@ def spawn(
             ends.callback(os.close, null)
             out, out_end = _pipe(undo, ends)
             err, err_end = _pipe(undo, ends)
+            start = partial(
+                subprocess.Popen[bytes],
+                (*limits.prefix, *command.argv),
+                cwd=command.cwd,
+                env={**command.environment, LAUNCH: mark.text},
+                stdin=null if stdin is None else stdin,
+                stdout=out_end,
+                stderr=err_end,
+                start_new_session=True,
+                user=user.uid if user else None,
+                group=user.gid if user else None,
+                extra_groups=user.groups if user else None,
+            )
             with carried(mark):
-                process = subprocess.Popen(
-                    command.argv,
-                    cwd=command.cwd,
-                    env={**command.environment, LAUNCH: mark.text},
-                    stdin=null if stdin is None else stdin,
-                    stdout=out_end,
-                    stderr=err_end,
-                    start_new_session=True,
-                )
+                process = with_priority(limits.nice, limits.io_class, start)
             # We reap it: Popen must never wait for it, nor warn that nobody did.
             process.returncode = 0
             undo.callback(_kill, process.pid)

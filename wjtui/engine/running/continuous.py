@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
 
 from wjtui.engine.catalog.discover import Definition
 from wjtui.engine.process.group import ProcessGroup
 from wjtui.engine.rooms import Rooms
-from wjtui.engine.running.continuous_policy import ShortEnds, StartBrake, restart_delay, seconds_text
+from wjtui.engine.running.continuous_policy import (
+    Health,
+    ShortEnds,
+    StartBrake,
+    restart_delay,
+    seconds_text,
+)
 from wjtui.engine.running.launch import CalledOff, CannotLaunch, Launched, Launcher
 from wjtui.engine.running.program import Program
 from wjtui.engine.running.record import Record
@@ -28,11 +36,17 @@ from wjtui.model.jobs import (
     Success,
 )
 from wjtui.model.runs import Exit, Launch
-from wjtui.support.tasks import fire, first
+from wjtui.model.settings import Probe
+from wjtui.support.tasks import TaskSet, fire, first
+
+if TYPE_CHECKING:
+    from wjtui.engine.running.probe import Prober
 
 SINGLETON_RETRY_SECONDS = 5.0
 FIRST_WORD_SECONDS = 3600.0
 _WORD_EVERY_SECONDS = 12 * 3600.0
+_DYING_SECONDS = 0.1
+"""A process that dies closes its connections before its end is known, which then ends the probe."""
 _LACKS_LOOP = Problem(
     "ends-by-itself",
     "The script ends by itself within seconds, with exit code 0: a continuous job needs a loop, "
@@ -99,7 +113,7 @@ class ContinuousRunner:
     def ask(self, definition: Definition, wanted: bool, *, reason: str = "", restart: bool = False) -> None:
         """Say what the job is and whether it shall run; ``restart`` ends the launch that is going.
 
-        ``reason`` says why a launch is ended: stop, restart, redeploy, shutdown.
+        ``reason`` says why a launch is ended: stop, restart, redeploy, shutdown, unhealthy.
         """
         self.definition = definition
         if wanted == self._wanted and not restart:
@@ -241,7 +255,12 @@ class ContinuousRunner:
     async def _attend(self, launched: Launched, definition: Definition) -> Exit:
         """Watch a process until it has ended and its output is drained."""
         group = launched.group
-        await first(group.exited, self._halt)
+        probing = self._begin_probing(launched, definition)
+        try:
+            await first(group.exited, self._halt)
+        finally:
+            if probing is not None:
+                await probing.cancel()
         if group.exited.done():
             await self._launcher.settle(launched, self._halt)
         else:
@@ -257,6 +276,37 @@ class ContinuousRunner:
             )
         self._record.drained()
         return group.exit or Exit(code=0)
+
+    def _begin_probing(self, launched: Launched, definition: Definition) -> TaskSet | None:
+        """The task that asks a process whether it is well; None: its job has no probe."""
+        probe = definition.settings.probe
+        if probe is None:
+            return None
+        from wjtui.engine.running.probe import Prober
+
+        prober = Prober(self._rooms, probe, launched.program, partial(self._launcher.beside, launched))
+        probing = TaskSet(self._record.tell_bug)
+        probing.start(f"probe of {definition.id}", self._look_after(prober, probe))
+        return probing
+
+    async def _look_after(self, prober: Prober, probe: Probe) -> None:
+        """Judge the job by look after look; returns when it is to be restarted for what was found."""
+        record, clock, health = self._record, self._rooms.clock, Health(probe.threshold)
+        while True:
+            fault, curable = await prober.find()
+            if fault:
+                await clock.sleep(_DYING_SECONDS)
+            turned = health.look(fault)
+            record.judge(health.unhealthy)
+            if turned and fault:
+                record.tell_unhealthy(fault)
+            elif turned:
+                self.say("WebJob is well again")
+            if health.unhealthy and probe.restart and curable:
+                await clock.sleep(self._brake.wait_at(clock.monotonic()).total_seconds())
+                self.say("Restarting the WebJob, because it is unhealthy")
+                self.ask(self.definition, True, reason="unhealthy", restart=True)
+                return
 
     def _pause(
         self, exit: Exit | None, lived: timedelta | None, restarts: int, *, shortage: bool = False

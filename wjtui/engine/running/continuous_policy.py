@@ -65,6 +65,25 @@ class ShortEnds:
         return self._count >= ENDS_BY_ITSELF_AFTER
 
 
+class Health:
+    """Judges a job by what is found of it: so many faults in a row make it unhealthy, one good look well."""
+
+    __slots__ = ("_faults", "_threshold", "unhealthy")
+
+    def __init__(self, threshold: int) -> None:
+        self._threshold = threshold
+        self._faults = 0
+        self.unhealthy = ""
+        """The newest fault of a job that is unhealthy; empty: it counts as well."""
+
+    def look(self, fault: str) -> bool:
+        """One more look, which found a fault or, if empty, none; whether the judgement turned."""
+        before = bool(self.unhealthy)
+        self._faults = self._faults + 1 if fault else 0
+        self.unhealthy = fault if self._faults >= self._threshold else ""
+        return bool(self.unhealthy) != before
+
+
 def seconds_text(delay: timedelta) -> str:
     """Seconds as the log line shows them: whole ones without a fraction, rounded up else."""
     return str(int(-(-delay.total_seconds() // 1)))

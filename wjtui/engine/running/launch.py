@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import secrets
 import shutil
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
+
 from wjtui.engine.catalog.discover import Definition
+from wjtui.engine.process.cgroup import Fence
 from wjtui.engine.process.group import ProcessGroup
+from wjtui.engine.process.limits import NO_LIMITS, CannotLimit, Limits, asks, size_text
 from wjtui.engine.process.pipes import Stream
 from wjtui.engine.process.spawn import LaunchFailed, spawn
 from wjtui.engine.rooms import LONGEST_DRAIN, Rooms
+from wjtui.engine.running.lending import lend_files
 from wjtui.engine.running.program import Program
 from wjtui.engine.running.workdir import Prepared, Workdir, WorkdirFailed
 from wjtui.logs.line import Level
 from wjtui.model.base import iso
+from wjtui.model.events import LogKind, LogRef
 from wjtui.model.identity import JobType
-from wjtui.model.runs import RunId
+from wjtui.model.runs import RunId, RunRef
 from wjtui.support.tasks import first
+
+log = logging.getLogger(__name__)
 
 Say = Callable[[str, Level], None]
 
@@ -46,11 +55,16 @@ class CalledOff(Exception):
 class Launched:
     """A process and what is needed to end it in order."""
 
-    __slots__ = ("group", "program")
+    __slots__ = ("fence", "group", "program", "say", "starved")
 
-    def __init__(self, group: ProcessGroup, program: Program) -> None:
+    def __init__(self, group: ProcessGroup, program: Program, say: Say) -> None:
         self.group = group
         self.program = program
+        self.say = say
+        self.fence: Fence | None = None
+        """The group of the kernel in which its processes share a limit of memory, while there is one."""
+        self.starved = ""
+        """That a process was killed for want of memory, if so; known when the launch has ended."""
 
 
 class Launcher:
@@ -71,14 +85,16 @@ class Launcher:
         *,
         run: RunId | None = None,
         arguments: str = "",
+        variables: Mapping[str, str] | None = None,
     ) -> Launched:
-        """Prepare the files and start the script; ``halt`` calls it off.
+        """Prepare the files and start the script; ``halt`` calls it off. ``variables``: of this run alone.
 
         Raises CannotLaunch or CalledOff; nothing runs then.
         """
         rooms, script = self._rooms, definition.script
         if script is None:
             raise CannotLaunch(next(iter(p.text for p in definition.problems), "No runnable script."))
+        limits = await self._limits(definition, say)
         shutdown_file = f"{rooms.site.shutdown_folder(definition.id)}/{secrets.token_hex(6)}"
         try:
             prepared = await self._prepare(definition, os.path.dirname(shutdown_file), halt)
@@ -98,13 +114,31 @@ class Launcher:
             run or "",
             arguments,
             _free_port() if definition.id.type is JobType.CONTINUOUS else None,
+            variables or {},
+            limits,
         )
+        if limits.user is not None:
+            await self._lend(program, say)
         say(f"Run script '{program.name}' with script host - '{script.host}'", Level.INFO)
         command = program.command(rooms.site, rooms.config.environment)
         try:
-            return Launched(spawn(command, launches=rooms.launches, output=output), program)
+            group = spawn(command, launches=rooms.launches, output=output, limits=limits)
         except LaunchFailed as error:
             raise CannotLaunch(error.message, shortage=error.shortage) from None
+        launched = Launched(group, program, say)
+        if limits.memory is not None:
+            await self._hold(launched)
+        return launched
+
+    def beside(self, launched: Launched, argv: Sequence[str]) -> ProcessGroup:
+        """Start another command where a process lives, as a launch of its own; its output is lost.
+
+        Raises LaunchFailed.
+        """
+        rooms = self._rooms
+        command = launched.program.command(rooms.site, rooms.config.environment)
+        command = msgspec.structs.replace(command, argv=tuple(argv))
+        return spawn(command, launches=rooms.launches, output=_lose, limits=launched.program.limits)
 
     async def stop(
         self,
@@ -143,6 +177,7 @@ class Launcher:
         await group.sweep()
         if group.exited.done():
             await group.drain(0.0)
+        await self.release(launched)
 
     async def settle(self, launched: Launched, halt: asyncio.Future[None]) -> None:
         """After the exit: wait for the end of the output, then end what is left of the launch (spec 5.2).
@@ -154,10 +189,69 @@ class Launcher:
         await first(group.drain(quiet, limit_seconds=limit), halt)
         await group.sweep()
         await group.drain(0.0)
+        await self.release(launched)
+
+    async def release(self, launched: Launched) -> None:
+        """After the end of all its processes: look whether they ran out of memory, and remove their group."""
+        fence, limits = launched.fence, launched.program.limits
+        if fence is None:
+            return
+        launched.fence = None
+        if await asyncio.to_thread(_take_down, fence):
+            launched.starved = f"it used more than its memory_limit of {size_text(limits.memory or 0)}"
+            launched.say(f"A process of the job was killed: {launched.starved}", Level.ERR)
 
     async def discard(self) -> None:
         """Delete the working copies of a job that is gone."""
         await self._workdir.discard()
+
+    async def _limits(self, definition: Definition, say: Say) -> Limits:
+        """What this launch is held to; says what the machine does not hold. Raises CannotLaunch."""
+        settings, bounds = definition.settings, self._rooms.bounds
+        if not asks(settings):
+            return NO_LIMITS
+        try:
+            limits = await asyncio.to_thread(bounds.limits, settings)
+        except CannotLimit as error:
+            raise CannotLaunch(str(error)) from None
+        for sentence in await asyncio.to_thread(bounds.unmet, settings):
+            say(sentence, Level.WARN)
+        return limits
+
+    async def _lend(self, program: Program, say: Say) -> None:
+        """Let the user of the launch work with its files. Raises CannotLaunch."""
+        definition, account = program.definition, program.limits.account
+        if account is None:
+            return
+        site, run = self._rooms.site, RunId(program.run) if program.run else None
+        log_of = LogRef(definition.id, run) if run else LogRef(definition.id, kind=LogKind.JOB)
+        try:
+            warnings = await asyncio.to_thread(
+                lend_files,
+                account,
+                Path(program.root),
+                definition.data,
+                site.log_path(log_of),
+                site.run_folder(RunRef(definition.id, run)) if run else None,
+                program.of_run.get("WEBJOBS_INPUT_FILE", ""),
+                in_place=definition.in_place,
+            )
+        except OSError as error:
+            raise CannotLaunch(f"The files of the job cannot be given to '{account.name}': {error}") from None
+        for warning in warnings:
+            say(warning, Level.WARN)
+
+    async def _hold(self, launched: Launched) -> None:
+        """Put a launch under its limit of memory; it stands still meanwhile."""
+        group, limits = launched.group, launched.program.limits
+        group.signal(signal.SIGSTOP)
+        try:
+            hold = self._rooms.bounds.hold
+            launched.fence = await asyncio.to_thread(hold, group.pid, group.mark, limits)
+        except OSError as error:
+            launched.say(f"Its memory_limit could not be put on ({error}), so it runs without", Level.WARN)
+        finally:
+            group.signal(signal.SIGCONT)
 
     async def _prepare(
         self, definition: Definition, shutdown_folder: str, halt: asyncio.Future[None]
@@ -182,6 +276,18 @@ class Launcher:
             await asyncio.gather(preparing, return_exceptions=True)
             raise CalledOff
         return preparing.result()
+
+
+def _take_down(fence: Fence) -> bool:
+    """Remove a group; whether its processes ran out of memory."""
+    overran = fence.overran()
+    if not fence.remove():
+        log.warning("the control group '%s' stays: a process is left in it", fence.folder)
+    return overran
+
+
+def _lose(stream: Stream, chunk: bytes) -> None:
+    """Where output goes that nobody wants."""
 
 
 def _make_folders(definition: Definition, shutdown_folder: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from wjtui.engine.catalog.discover import Definition
 from wjtui.engine.process.arguments import tokenise
 from wjtui.engine.process.environment import MARKS, job_environment, secret_names
+from wjtui.engine.process.limits import NO_LIMITS, Limits
 from wjtui.engine.process.spawn import Command
 from wjtui.engine.site import Site
 from wjtui.model.identity import JobType
@@ -38,6 +39,10 @@ class Program:
     """As given, not taken apart."""
     port: int | None = None
     """For a continuous job that is launched."""
+    of_run: Mapping[str, str] = field(default_factory=dict)
+    """Variables of the run alone."""
+    limits: Limits = NO_LIMITS
+    """What its processes are held to."""
 
     @property
     def name(self) -> str:
@@ -73,7 +78,10 @@ class Program:
             run_id=self.run,
             arguments="" if job.type is JobType.CONTINUOUS else self.arguments,
             port=self.port,
+            of_run=self.of_run,
         )
+        if self.limits.account is not None:
+            environment.update(self.limits.account.environment)
         return Command(self.argv, self.folder, environment)
 
     def workplace(self, site: Site, inherited: Mapping[str, str], pid: int | None) -> Workplace:

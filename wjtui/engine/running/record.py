@@ -111,6 +111,7 @@ class Record:
         strip = [*ended, launch] if launch is not None and launch.ended is None else ended
         changes: dict[str, Any] = {
             "phase": phase,
+            "unhealthy": "",
             "problems": problems,
             "disabled": definition.disabled,
             "latest_launch": launch,
@@ -120,6 +121,20 @@ class Record:
             changes["tail"] = self._journal.error_tail()
         self._rooms.state.update_job(self._id.key, **changes)
         self._status.put(phase)
+
+    def judge(self, unhealthy: str) -> None:
+        """Publish what the job's probe says of it; the next phase takes it back."""
+        self._rooms.state.update_job(self._id.key, unhealthy=unhealthy)
+
+    def tell_unhealthy(self, fault: str) -> None:
+        """Say in the job's log, and to people who look elsewhere, that the job has become unhealthy."""
+        self.say(f"WebJob is unhealthy: {fault}", Level.ERR)
+        self._rooms.state.raise_notice(f"unhealthy: {fault}", Tone.WARNING, self._id, "unhealthy")
+
+    def tell_bug(self, task: str, error: BaseException) -> None:
+        """Say that a task of the job has failed; its process goes on."""
+        text = f"The {task} failed inside the engine ({type(error).__name__}); its log tells more."
+        self._rooms.state.raise_notice(text, Tone.ERROR, self._id, "internal")
 
     def close(self) -> None:
         """Write no more."""

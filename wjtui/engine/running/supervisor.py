@@ -7,7 +7,7 @@ import logging
 import os
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -15,14 +15,18 @@ from wjtui.engine.catalog.discover import Definition, Folders, JobKey, define, l
 from wjtui.engine.catalog.fingerprint import Change, changed, without_own
 from wjtui.engine.catalog.settings_file import set_disabled, set_setting
 from wjtui.engine.process.group import ProcessGroup
+from wjtui.engine.queueing.door import Door
+from wjtui.engine.queueing.following import Following
+from wjtui.engine.queueing.queue import RunQueue
 from wjtui.engine.rooms import Rooms
 from wjtui.engine.running.continuous import ContinuousRunner
+from wjtui.engine.running.facts import facts_of, new_job
 from wjtui.engine.running.triggered import TriggeredRunner
 from wjtui.engine.scheduling.scheduler import Scheduler
 from wjtui.model.errors import Conflict, JobNotFound
 from wjtui.model.events import Tone
 from wjtui.model.identity import JobId, JobType
-from wjtui.model.jobs import Idle, Initializing, Job, Problem
+from wjtui.model.jobs import Problem
 from wjtui.model.runs import launch_outcome
 from wjtui.settings.edit import CannotEdit
 from wjtui.support.tasks import TaskSet
@@ -55,6 +59,10 @@ class Supervisor:
         self.definitions: dict[JobKey, Definition] = {}
         self._continuous: dict[JobKey, ContinuousRunner] = {}
         self._triggered: dict[JobKey, TriggeredRunner] = {}
+        self.queue = RunQueue(rooms, self._triggered)
+        self.following = Following(
+            rooms, self.queue, self.definitions, lambda job: self.set_enabled(job, False)
+        )
         self._runners = TaskSet(self._runner_failed)
         self._runs = TaskSet(self._runner_failed)
         self._reading = asyncio.Lock()
@@ -68,7 +76,7 @@ class Supervisor:
     def has_work(self) -> bool:
         """Whether a run is going or a continuous job is not stopped."""
         runners: tuple[Runner, ...] = (*self._continuous.values(), *self._triggered.values())
-        return any(not runner.idle for runner in runners)
+        return any(not runner.idle for runner in runners) or self.queue.has_work
 
     @property
     def groups(self) -> dict[JobKey, ProcessGroup]:
@@ -199,6 +207,7 @@ class Supervisor:
         """A site setting changed: see which jobs shall run now (spec 3.1)."""
         for definition in self.definitions.values():
             self._ask(definition)
+        self.queue.look_again()
         if self._rooms.config.stopped:
             for runner in self._triggered.values():
                 if runner.current is not None:
@@ -241,6 +250,8 @@ class Supervisor:
         for key in gone:
             if not _stays(found, known[key]):
                 self._forget(key)
+        self._look_at_chains()
+        self.queue.look_again()
 
     def _apply(self, definition: Definition) -> None:
         key = definition.id.key
@@ -263,10 +274,12 @@ class Supervisor:
         """A job that was not there before."""
         rooms, key = self._rooms, definition.id.key
         if definition.id.type is JobType.TRIGGERED:
-            runner = TriggeredRunner(rooms, definition, self._runs, lambda: self._scheduler.run_ended(key))
+            runner = TriggeredRunner(
+                rooms, definition, self._runs, lambda: self._run_ended(key), self.following.follow
+            )
             self._triggered[key] = runner
-            facts = self._scheduler.put(definition, runner)
-            rooms.state.put_job(msgspec.structs.replace(self._job(definition), **facts))
+            facts = self._scheduler.put(definition, Door(self.queue, runner))
+            rooms.state.put_job(msgspec.structs.replace(new_job(definition, rooms.site), **facts))
             runner.show()
             return
         keeper = ContinuousRunner(rooms, definition)
@@ -275,11 +288,22 @@ class Supervisor:
         strip = tuple(launch_outcome(launch) for launch in past[-_STRIP:])
         latest = past[-1] if past else None
         rooms.state.put_job(
-            msgspec.structs.replace(self._job(definition), latest_launch=latest, recent=strip)
+            msgspec.structs.replace(new_job(definition, rooms.site), latest_launch=latest, recent=strip)
         )
         keeper.ask(definition, self._wanted(definition))
         if self._begun:
             self._runners.start(f"runner {definition.id}", keeper.run())
+
+    def _run_ended(self, key: JobKey) -> None:
+        self._scheduler.run_ended(key)
+        self.queue.look_again()
+
+    def _look_at_chains(self) -> None:
+        """What is wrong with a chain may have come, or gone, with another job."""
+        for key in self._triggered:
+            definition = self.definitions[key]
+            problems = (*definition.problems, *self.following.problems(definition))
+            self._rooms.state.update_job(key, problems=problems)
 
     async def _remind(self) -> None:
         """One timer for the words of every job that runs on."""
@@ -326,6 +350,7 @@ class Supervisor:
             reason = "removed" if isinstance(runner, ContinuousRunner) else "the job was removed"
             await runner.close(reason=reason, now=self._hurried)
             await runner.discard()
+            await self.queue.forget(key)
         finally:
             self._rooms.state.remove_job(key)
             del self._leaving[key]
@@ -336,21 +361,11 @@ class Supervisor:
         if not self._stopping:
             await self.refresh([key], await asyncio.to_thread(list_jobs, self._rooms.site))
 
-    def _job(self, definition: Definition) -> Job:
-        continuous = definition.id.type is JobType.CONTINUOUS
-        return Job(
-            definition.id,
-            str(definition.folder),
-            str(definition.data),
-            Initializing() if continuous else Idle(),
-            app_log=str(self._rooms.site.application_log(definition.id)),
-            **_facts(definition),
-        )
-
     def _show(self, definition: Definition) -> None:
-        key, facts = definition.id.key, _facts(definition)
+        key, facts = definition.id.key, facts_of(definition)
         if (triggered := self._triggered.get(key)) is not None:
-            facts |= self._scheduler.put(definition, triggered)
+            facts |= self._scheduler.put(definition, Door(self.queue, triggered))
+            facts["problems"] = (*definition.problems, *self.following.problems(definition))
         else:
             facts["problems"] = (*definition.problems, *self._continuous[key].problems)
         self._rooms.state.update_job(key, **facts)
@@ -383,15 +398,3 @@ def _stays(found: Folders, definition: Definition) -> bool:
     What was found may be older than a switch of the job's folder, which is there all the time.
     """
     return found.may_hold(definition.folder) or os.path.isdir(definition.folder)
-
-
-def _facts(definition: Definition) -> dict[str, Any]:
-    """The fields of a Job that its files decide."""
-    return {
-        "script": definition.script,
-        "settings": definition.settings,
-        "problems": definition.problems,
-        "disabled": definition.disabled,
-        "in_place": definition.in_place,
-        "using_sdk": definition.using_sdk,
-    }

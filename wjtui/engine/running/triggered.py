@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
@@ -17,9 +17,14 @@ from wjtui.engine.running.program import Program
 from wjtui.model.errors import AlreadyRunning, Conflict, NotRunning
 from wjtui.model.jobs import Busy, Idle
 from wjtui.model.runs import Run, RunId, run_outcome
+from wjtui.model.settings import JobSettings
+from wjtui.model.starts import Start
 from wjtui.support.tasks import TaskSet
 
 _STRIP = 10
+
+Follow = Callable[[Run, JobSettings], Awaitable[None]]
+"""Does what follows from the end of a run."""
 
 
 class NotWanted(Exception):
@@ -35,10 +40,12 @@ class TriggeredRunner:
         definition: Definition,
         tasks: TaskSet,
         on_end: Callable[[], None] = lambda: None,
+        follow: Follow | None = None,
     ) -> None:
-        """``on_end`` is called when a run has ended and the next one can begin."""
+        """``on_end`` is called when a run has ended and the next one can begin; ``follow`` before that."""
         self._rooms = rooms
         self._on_end = on_end
+        self._follow = follow
         self.definition = definition
         self._tasks = tasks
         self._launcher = Launcher(rooms, definition)
@@ -71,17 +78,12 @@ class TriggeredRunner:
         return self._idle.is_set()
 
     async def start(
-        self,
-        arguments: str | None,
-        trigger: str,
-        *,
-        scheduled: datetime | None = None,
-        wanted: Callable[[], bool] | None = None,
+        self, start: Start, *, run_id: RunId | None = None, wanted: Callable[[], bool] | None = None
     ) -> Run:
         """Begin a run; returns once its folder exists. Raises AlreadyRunning or Conflict (spec 6.2).
 
-        ``wanted`` is asked when the lock is held and no other instance can begin a run any more; where the
-        answer is no, NotWanted is raised.
+        ``run_id``: what it was promised to be called. ``wanted`` is asked when the lock is held and no other
+        instance can begin a run any more; where the answer is no, NotWanted is raised.
         """
         job = self.definition.id
         busy = AlreadyRunning(f"The job '{job.name}' is already running; no new run was started.")
@@ -102,7 +104,7 @@ class TriggeredRunner:
                 self._lock.release()
                 raise NotWanted
             try:
-                run = await self._create(arguments, trigger, scheduled)
+                run = await self._create(start, run_id)
             except OSError as error:
                 self._lock.release()
                 raise Conflict(f"The run of '{job.name}' could not be written down: {error}") from None
@@ -164,7 +166,7 @@ class TriggeredRunner:
         if self._closing:
             raise Conflict(f"No run of '{self.definition.id.name}' was started: {self._closing}.")
 
-    async def _create(self, arguments: str | None, trigger: str, scheduled: datetime | None) -> Run:
+    async def _create(self, start: Start, run_id: RunId | None) -> Run:
         rooms, definition = self._rooms, self.definition
         own = definition.settings.history_size
         keep = own if own is not None and own > 0 else rooms.config.history_size
@@ -172,13 +174,28 @@ class TriggeredRunner:
         if excess:
             for ref in await asyncio.to_thread(lambda: [r for r in excess if rooms.store.remove(r)]):
                 rooms.state.remove_run(ref)
-        given = definition.settings.arguments if arguments is None else arguments
-        return rooms.store.create(definition.id, rooms.clock.now(), trigger, given, scheduled)
+        settings = definition.settings
+        return rooms.store.create(
+            definition.id,
+            rooms.clock.now(),
+            start.trigger,
+            settings.arguments if start.arguments is None else start.arguments,
+            start.scheduled,
+            run_id=run_id,
+            input=start.input,
+            correlation=start.correlation,
+            key=start.key,
+            attempt=start.attempt,
+            origin=start.origin,
+            sequel=settings.has_sequel,
+        )
 
     async def _attend(self, execution: Execution) -> None:
         """One run; the lock is released after its final status is written, never before (spec 6.2)."""
         try:
             await execution.perform()
+            if self._follow is not None and execution.run.sequel:
+                await self._follow(execution.run, self.definition.settings)
         finally:
             self._execution = None
             self._lock.release()

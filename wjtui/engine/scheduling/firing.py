@@ -11,7 +11,9 @@ from wjtui.engine.scheduling.scheduled_job import ScheduledJob
 from wjtui.model.errors import AlreadyRunning, WjtuiError
 from wjtui.model.events import Tone
 from wjtui.model.jobs import Severity
+from wjtui.model.runs import Run
 from wjtui.model.schedules import LaterStart, MissedReason
+from wjtui.model.starts import Waiting
 from wjtui.schedule.due import ON_TIME, Fire
 
 RETRY = timedelta(seconds=5)
@@ -48,7 +50,7 @@ async def fire(rooms: Rooms, job: ScheduledJob, due: Fire) -> None:
             refusal = MissedReason.REFUSED, error.message
         else:
             job.ran(run)
-            _tell_started(rooms, job, due)
+            _tell_started(rooms, job, due, run)
     if refusal is not None and (job.gone or rooms.state.info.stopping):
         return
     if plan.once:
@@ -77,7 +79,7 @@ async def fire_later(rooms: Rooms, job: ScheduledJob, later: LaterStart) -> None
             job.ran(run)
             job.retry_later = None
             job.remember(later=None)
-            _tell_made_up(rooms, job, later)
+            _tell_made_up(rooms, job, later, run)
             return
     if job.gone or rooms.state.info.stopping:
         return
@@ -110,8 +112,12 @@ async def _started_elsewhere(rooms: Rooms, job: ScheduledJob, due: Fire) -> bool
     return False
 
 
-def _tell_started(rooms: Rooms, job: ScheduledJob, due: Fire) -> None:
-    lines = [info("WebJob invoked")]
+def _invoked(run: Run | Waiting) -> str:
+    return "WebJob invoked" if isinstance(run, Run) else f"WebJob waits for its turn, as run {run.id}"
+
+
+def _tell_started(rooms: Rooms, job: ScheduledJob, due: Fire, run: Run | Waiting) -> None:
+    lines = [info(_invoked(run))]
     if due.covered > 1:
         lines.append(info(f"This run stands for {due.covered} schedules, as it comes late"))
     job.log.write(*lines)
@@ -121,9 +127,9 @@ def _tell_started(rooms: Rooms, job: ScheduledJob, due: Fire) -> None:
         rooms.state.raise_notice(text, Tone.INFO, job.definition.id, "catch-up")
 
 
-def _tell_made_up(rooms: Rooms, job: ScheduledJob, later: LaterStart) -> None:
+def _tell_made_up(rooms: Rooms, job: ScheduledJob, later: LaterStart, run: Run | Waiting) -> None:
     at = local(later.at, job.plan.zone)
-    job.log.write(info("WebJob invoked"), info(f"This start was put off to {at}"))
+    job.log.write(info(_invoked(run)), info(f"This start was put off to {at}"))
     if rooms.clock.now() - later.at > ON_TIME:
         text = f"'{job.definition.id.name}' was started late: the start was put off to {at}."
         rooms.state.raise_notice(text, Tone.INFO, job.definition.id, "catch-up")

@@ -20,6 +20,7 @@ from wjtui.engine.scheduling.plan import Plan, make_plan
 from wjtui.model.jobs import Severity
 from wjtui.model.runs import Run, RunId, RunRef, run_id_time
 from wjtui.model.schedules import LaterStart, MissedReason, ScheduleState
+from wjtui.model.starts import Waiting
 from wjtui.schedule import due
 
 log = logging.getLogger(__name__)
@@ -43,8 +44,8 @@ class Runner(Protocol):
         *,
         scheduled: datetime | None = None,
         wanted: Callable[[], bool] | None = None,
-    ) -> Run:
-        """Begin a run; ``wanted`` is asked once no other run can begin any more.
+    ) -> Run | Waiting:
+        """Begin a run, or keep its start; ``wanted`` is asked once no other run can begin any more.
 
         Raises AlreadyRunning, Conflict, or NotWanted.
         """
@@ -225,9 +226,10 @@ class ScheduledJob:
             self._last = run.started if run else run_id_time(newest) if newest else None
         return self._last
 
-    def ran(self, run: Run) -> None:
-        """Remember a run that was just started."""
-        self._newest, self._last = run.ref.run, run.started
+    def ran(self, run: Run | Waiting) -> None:
+        """Remember a run that was just started; one that waits counts when it begins."""
+        if isinstance(run, Run):
+            self._newest, self._last = run.ref.run, run.started
 
     def first_missed(self, now: datetime) -> datetime:
         """The moment after which instants count as missed: not before the schedule was there."""

@@ -26,6 +26,7 @@ class Where(StrEnum):
     SCHEDULE = "schedule"
     VERSIONS = "versions"
     TRASH = "trash"
+    WAITING = "waiting"
 
 
 TOGETHER = (
@@ -33,7 +34,7 @@ TOGETHER = (
         frozenset({Where.EVERYWHERE, Where.JOB, part})
         for part in (Where.LIST, Where.LOG, Where.RUNS, Where.SCHEDULE)
     ),
-    *(frozenset({Where.EVERYWHERE, part}) for part in (Where.VERSIONS, Where.TRASH)),
+    *(frozenset({Where.EVERYWHERE, part}) for part in (Where.VERSIONS, Where.TRASH, Where.WAITING)),
 )
 """Places whose keys count at the same time: within one of these no key may be claimed twice."""
 

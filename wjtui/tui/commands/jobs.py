@@ -23,6 +23,7 @@ from wjtui.tui.refusals import (
     shell_why_not,
     start_why_not,
     stop_why_not,
+    waiting_why_not,
 )
 from wjtui.tui.store import Store
 
@@ -49,6 +50,7 @@ class JobDesk(Protocol):
     def details(self) -> None: ...
     def history(self) -> None: ...
     def why(self) -> None: ...
+    def waiting(self) -> None: ...
     def versions(self) -> None: ...
     def roll_back(self) -> None: ...
     def delete(self) -> None: ...
@@ -86,6 +88,10 @@ def _pause_word(desk: JobDesk) -> str:
     if job is None:
         return ""
     return "Resume" if resumes(job) else "Pause"
+
+
+def _waiting_word(desk: JobDesk) -> str:
+    return "Waiting" if desk.targets and desk.targets[0].hold is not None else ""
 
 
 def _in_the_menu(desk: JobDesk) -> str:
@@ -151,6 +157,10 @@ IN_THE_LIST: tuple[Command[JobDesk], ...] = (
     Command(
         "job.why", ("w",), "why is it not running?", lambda d: d.why(), Section.JOBS, Where.LIST,
         first_of(needs_job), "Why",
+    ),
+    Command(
+        "job.waiting", ("W",), "starts that wait their turn", lambda d: d.waiting(), Section.JOBS,
+        Where.LIST, first_of(waiting_why_not), "Waiting", _waiting_word,
     ),
     Command(
         "job.versions", ("V",), "versions, and back to one", lambda d: d.versions(), Section.JOBS,

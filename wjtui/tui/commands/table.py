@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wjtui.tui.commands import jobs, list, log, runs, schedule, shell, versions
+from wjtui.tui.commands import jobs, list, log, runs, schedule, shell, versions, waiting
 from wjtui.tui.commands.command import Command, Where
 
 COMMANDS: tuple[Command[Any], ...] = (
@@ -16,6 +16,7 @@ COMMANDS: tuple[Command[Any], ...] = (
     *schedule.COMMANDS,
     *versions.COMMANDS,
     *versions.IN_THE_TRASH,
+    *waiting.COMMANDS,
     *shell.COMMANDS,
 )
 """In the order of footer and help."""

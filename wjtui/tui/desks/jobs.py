@@ -174,6 +174,12 @@ class JobDesk:
         self._view.app.push_screen(question)
         self._session.inquiry.ask(job)
 
+    def waiting(self) -> None:
+        """The starts of a job that wait."""
+        from wjtui.tui.screens.waiting import WaitingScreen
+
+        self._view.app.push_screen(WaitingScreen(self._session, self.targets[0].id.key))
+
     def versions(self) -> None:
         """The versions of a job, to look at and to go back to."""
         from wjtui.tui.screens.versions import VersionsScreen

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wjtui.tui.screens.menu import Menu
 
 _IN_THE_MENU = (
-    "job.run", "job.run_with", "job.later", "job.start", "job.stop", "job.restart", "job.kill",
+    "job.run", "job.run_with", "job.later", "job.waiting", "job.start", "job.stop", "job.restart", "job.kill",
     "log.open", "job.history", "job.details", "job.edit", "job.schedule", "job.pause", "job.why",
     "job.versions", "list.copy", "job.delete",
 )  # fmt: skip

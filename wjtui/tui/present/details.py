@@ -12,8 +12,10 @@ from wjtui.model.jobs import Job, Severity
 from wjtui.model.runs import Exit
 from wjtui.model.schedules import Missed, ScheduleState
 from wjtui.schedule.missed_words import missed_words
+from wjtui.tui.present.holds import hold_sentences, progress_line
 from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.plain import plain
+from wjtui.tui.present.rules import rules
 from wjtui.tui.present.schedules import STANDINGS, schedule_text, stretch, waiting
 from wjtui.tui.present.sgr import colourless
 from wjtui.tui.present.spark import sparkline
@@ -68,13 +70,17 @@ def _problems(job: Job) -> Iterator[Line]:
         else:
             ink = Ink.FAILED if problem.severity is Severity.BLOCKING else Ink.WARNING
             yield Piece("! ", ink), Piece(plain(problem.text), ink)
-    if job.problems:
+    for limit in job.unmet:
+        yield Piece("! ", Ink.WARNING), Piece(plain(limit), Ink.WARNING)
+    if job.problems or job.unmet:
         yield ()
 
 
 def _state(job: Job, seen: Closeup, now: datetime) -> Iterator[Line]:
     shown = status(job, now)
     yield _row("Status", Piece(f"{shown.glyph} {shown.word}", shown.ink))
+    if job.unhealthy:
+        yield _row("Its probe", Piece(plain(job.unhealthy), Ink.FAILED))
     kind = "continuous: kept running" if job.is_continuous else "triggered: one run at a time"
     yield _row("Type", kind, ", disabled (disable.job)" if job.disabled else "")
     if (pid := pid_of(job)) is not None:
@@ -137,6 +143,12 @@ def _schedule(job: Job, now: datetime, missed: Sequence[Missed] | None) -> Itera
     if (later := job.later) is not None:
         said = "" if later.arguments is None else f"  with {plain(later.arguments[:200])}"
         yield _row("Put off", f"{waiting(later.at, now)}  {moment(later.at)}{said}")
+    if job.hold is not None:
+        # The lock is told of among the settings.
+        first, *more = hold_sentences(job.hold, "", now)
+        yield _row("Waiting", Piece(first, Ink.WAITING))
+        for sentence in more:
+            yield _row("", Piece(sentence, Ink.WAITING))
     if missed:
         yield _row("Last missed", f"{stretch(missed[0])}  {missed_words(missed[0])}")
 
@@ -163,6 +175,8 @@ def _settings(job: Job) -> Iterator[Line]:
         yield _row("Arguments", plain(settings.arguments))
     if settings.env:
         yield _row("Environment", ", ".join(plain(name) for name in sorted(settings.env)))
+    for label, value in rules(settings):
+        yield _row(label, value)
     for name in _SHOWN_IF_SET:
         if (value := getattr(settings, name)) is not None:
             yield _row(name.replace("_", " ").capitalize(), plain(str(value)))
@@ -174,6 +188,8 @@ def _latest(job: Job, now: datetime) -> Iterator[Line]:
             "Latest run", Piece(str(run.ref.run), Ink.STRONG), f"  {run.status.value}", *_exit(run.exit)
         )
         yield _row("Trigger", plain(run.trigger))
+        if progress := progress_line(run):
+            yield _row("Progress", *progress)
         yield _row("Started", moment(run.started), f"  {age(run.started, now)}")
         if run.ended is not None:
             yield _row("Took", span(seconds_between(run.started, run.ended)))

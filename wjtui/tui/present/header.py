@@ -9,10 +9,11 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from wjtui.model.events import EngineInfo, LogRef, Notice, Tone
-from wjtui.model.jobs import Job, Stopped
+from wjtui.model.jobs import Job, Running, Stopped
 from wjtui.model.runs import run_id_time
 from wjtui.schedule.zones import zone_of
 from wjtui.tui.present.failures import last_words
+from wjtui.tui.present.holds import queued_word
 from wjtui.tui.present.ink import Ink, Line, Piece, plain_text
 from wjtui.tui.present.jobs import Chip, count_chips, ending, failed_at, newest_failure, shown_status
 from wjtui.tui.present.plain import fit, plain, shorten
@@ -166,9 +167,12 @@ def banner(store: Store, now: datetime) -> Banner | None:
 
 
 def at_work(store: Store) -> bool:
-    """Whether something runs, is to be kept running, or is scheduled."""
+    """Whether something runs, is to be kept running, waits, or is scheduled."""
     return any(
-        job.live or coming(job) is not None or (job.is_continuous and not isinstance(job.phase, Stopped))
+        job.live
+        or job.hold is not None
+        or coming(job) is not None
+        or (job.is_continuous and not isinstance(job.phase, Stopped))
         for job in store.jobs.values()
     )
 
@@ -196,12 +200,14 @@ def notice_line(notice: Notice, now: datetime) -> Line:
 def _failure_line(job: Job, now: datetime) -> Line:
     latest = job.latest_launch if job.is_continuous else job.latest_run
     at = failed_at(job)
-    how = ending(latest.exit) if latest is not None else ""
+    how = f"failed: {ending(latest.exit) if latest is not None else ''}{last_words(job)}"
+    if isinstance(job.phase, Running):
+        at, how = None, f"is unhealthy: {plain(job.unhealthy)}"
     return (
         MARK[Tone.ERROR],
         Piece(f" {stamp(at, now)} " if at is not None else " ", Ink.DIM),
         Piece(f"{plain(job.id.name)} ", Ink.STRONG),
-        Piece(f"failed: {how}{last_words(job)}"),
+        Piece(how),
     )
 
 
@@ -250,6 +256,8 @@ def pane_title(job: Job | None, now: datetime, *, details: bool) -> Line:
         pieces.append(Piece(f"  {latest.exit}", Ink.DIM))
     if (run := job.latest_run) is not None and not details:
         pieces.append(Piece(f"  run {second(run.started, now)}", Ink.DIM))
+    if job.hold is not None and job.live:
+        pieces.append(Piece(f"  {queued_word(job.hold.count, 20)}", Ink.WAITING))
     if job.later is not None:
         pieces.append(Piece(f"  starts {waiting(job.later.at, now)}", Ink.ACCENT))
     return tuple(pieces)

@@ -57,6 +57,7 @@ FAMILIES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("runs.previous_job", "runs.next_job"), "previous, next job"),
     (("runs.fold", "runs.unfold"), "fold, unfold a group"),
     (("job.versions", "job.rollback"), "versions, to the one before"),
+    (("waiting.withdraw", "waiting.withdraw_all"), "take a start back, or all"),
     (("versions.open", "versions.go_back"), "go back; a file: its changes"),
 )
 """Commands that need only one row, where room is short, and its words."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from typing import NamedTuple
 from wjtui.model.identity import JobId
 from wjtui.model.runs import Launch, Outcome, Run, RunRef, launch_outcome, run_outcome
 from wjtui.model.schedules import Missed
+from wjtui.tui.present.chains import draw, parents
 from wjtui.tui.present.times import local
 
 DAYS = 7
@@ -69,6 +70,13 @@ def job_of(event: Event) -> JobId | None:
     return event.ref.job if isinstance(event, Run) else None
 
 
+def branches(events: Mapping[Place, Event]) -> dict[Place, str]:
+    """The branch before each row of a group; ``events``: newest first. A chain stands where it began."""
+    runs = {place: event for place, event in events.items() if isinstance(event, Run) and event.origin}
+    places = {event.ref: place for place, event in events.items() if isinstance(event, Run)} if runs else {}
+    return draw(events, parents(places, runs))
+
+
 class Span(StrEnum):
     """How long a time a group stands for."""
 
@@ -106,10 +114,18 @@ class Group:
         self.places: list[Place] = []
         """Newest first."""
         self._tally: Counter[Outcome | None] | None = None
+        self._branches: dict[Place, str] | None = None
 
     def touch(self) -> None:
         """What is in it has changed."""
         self._tally = None
+        self._branches = None
+
+    def branches(self, events: dict[Place, Event]) -> dict[Place, str]:
+        """Its rows top to bottom, each with the branch before it: what follows from a run stands under it."""
+        if self._branches is None:
+            self._branches = branches({place: events[place] for place in self.places})
+        return self._branches
 
     def tally(self, events: dict[Place, Event]) -> Counter[Outcome | None]:
         """How many ended how; under None, how many scheduled instants were missed."""
@@ -183,9 +199,9 @@ class Timeline:
             self._order = None
 
     def newest_first(self) -> Iterator[Place]:
-        """Every place."""
+        """Every place, as the rows are: what follows from a run stands under it, all else newest first."""
         for group in self.groups:
-            yield from group.places
+            yield from group.branches(self.events)
 
 
 def _digits(at: datetime) -> str:

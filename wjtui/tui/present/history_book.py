@@ -100,7 +100,7 @@ class HistoryBook:
                 self._open[key] = self.all_open or self.is_filtered or not number or len(group.places) <= room
             rows.append(key)
             if self._open[key]:
-                rows += group.places
+                rows += group.branches(self.shown.events)
                 room -= len(group.places)
         return rows
 
@@ -124,8 +124,8 @@ class HistoryBook:
         return True
 
     def places(self) -> list[Place]:
-        """Every run or launch that is shown, folded or not, newest first."""
-        return [place for place in self.shown.newest_first() if not isinstance(self.known[place], Missed)]
+        """Every event that is shown, folded or not, as the rows are."""
+        return [*self.shown.newest_first()]
 
     def run_before(self, place: Place) -> Run | None:
         """The newest run that is older, whatever is filtered."""

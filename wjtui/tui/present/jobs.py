@@ -9,6 +9,7 @@ from enum import StrEnum
 from wjtui.model.events import Usage
 from wjtui.model.jobs import Busy, Disabling, Job, PendingRestart, Running, Stopping
 from wjtui.model.runs import Exit, Launch, Run
+from wjtui.tui.present.holds import next_of_hold, progress_line
 from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.plain import plain
 from wjtui.tui.present.schedules import is_paused, next_cell, schedule_cell
@@ -22,6 +23,8 @@ JobKey = tuple[str, str]
 RESULTS = 10
 _AGE = 9
 """Cells of how long ago something was."""
+_WORD = 16
+"""Cells of a word in the status column."""
 _LEAST_WORDS = 8
 """Cells that an error line gets, or none."""
 
@@ -85,7 +88,10 @@ def cell(
     match column:
         case Column.STATUS:
             shown = shown_status(job, now, pending, turn)
-            return Piece(shown.glyph, shown.ink), Piece(f" {shown.word}", shown.ink)
+            word = shown.word if len(shown.word) <= _WORD else shown.word.replace(" in ", " ")
+            line = Piece(shown.glyph, shown.ink), Piece(f" {word}", shown.ink)
+            noted = job.unmet and len(word) + 2 <= _WORD
+            return (*line, Piece(" !", Ink.WARNING)) if noted else line
         case Column.NAME:
             return (Piece(plain(job.id.name), Ink.STRONG),)
         case Column.TYPE:
@@ -93,7 +99,7 @@ def cell(
         case Column.SCHEDULE:
             return (schedule_cell(job),)
         case Column.LAST:
-            return _with_last_words(job, _last(job, now))
+            return _progress(job) or _with_last_words(job, _last(job, now))
         case Column.RESULTS:
             return strip_of_results(job, RESULTS)
         case Column.CPU:
@@ -118,8 +124,16 @@ def _last(job: Job, now: datetime) -> Piece:
     return _run(job.latest_run, now)
 
 
+def _progress(job: Job) -> Line:
+    """How far the run that is going has come; nothing where it has not said."""
+    run = job.latest_run
+    return progress_line(run) if isinstance(job.phase, Busy) and run is not None else ()
+
+
 def _with_last_words(job: Job, last: Piece) -> Line:
-    """Behind what became of a failing job, its last error line."""
+    """Behind what became of a failing job, its last error line; of one that is unhealthy, how so."""
+    if isinstance(job.phase, Running) and job.unhealthy:
+        return last, Piece(""), Piece("  "), Piece(plain(job.unhealthy), Ink.LOG_ERROR)
     if not job.tail or not is_failing(job):
         return (last,)
     # The first part is what stays where there is little room: "exit 1", or how long ago it was.
@@ -130,8 +144,11 @@ def _with_last_words(job: Job, last: Piece) -> Line:
 
 def squeezed(line: Line, width: int) -> Line:
     """What became of a failing job, in ``width`` cells: all of it, or briefly, and of its error line the
-    beginning, or nothing where that would be a few letters."""
-    if len(line) < 4:
+    beginning, or nothing where that would be a few letters. The words behind a bar of progress, too."""
+    if len(line) == 5:
+        bar = sum(len(piece.text) for piece in line[:-1])
+        return line if bar + min(_LEAST_WORDS, len(line[-1].text)) <= width else line[:3]
+    if len(line) != 4:
         return line
     brief, rest, gap, words = line
     if len(brief.text) + len(rest.text) + len(gap.text) + _LEAST_WORDS <= width:
@@ -158,6 +175,8 @@ def _run(run: Run | None, now: datetime) -> Piece:
 def _next(job: Job, now: datetime) -> Piece:
     if isinstance(job.phase, PendingRestart):
         return Piece(countdown(job.phase.due, now), Ink.WAITING)
+    if job.hold is not None:
+        return next_of_hold(job.hold, now)
     return next_cell(job, now)
 
 
@@ -247,7 +266,9 @@ def newest_failure(jobs: Iterable[Job]) -> Job | None:
 
 
 def failed_at(job: Job) -> datetime | None:
-    """When the job's latest run or launch ended."""
+    """When the job's latest run or launch ended; of one that is up and unhealthy, since when it is up."""
+    if isinstance(job.phase, Running):
+        return job.phase.since
     latest = job.latest_launch if job.is_continuous else job.latest_run
     if latest is None:
         return None

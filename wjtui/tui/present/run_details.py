@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -9,9 +10,11 @@ from typing import NamedTuple
 from wjtui.model.jobs import Job
 from wjtui.model.runs import Launch, Run
 from wjtui.model.schedules import Missed
+from wjtui.schedule.lists import counted
 from wjtui.schedule.missed_words import missed_words
 from wjtui.tui.present.history import Event, outcome_of
 from wjtui.tui.present.history_filter import lasted
+from wjtui.tui.present.holds import progress_line, tries
 from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.plain import plain, shorten
 from wjtui.tui.present.run_tail import ErrorLine, last_words
@@ -32,6 +35,7 @@ from wjtui.tui.present.wrap import wrap
 
 _LABEL = 10
 _ARGUMENTS = 600
+_RESULT_LINES = 12
 
 
 class Facts(NamedTuple):
@@ -45,6 +49,8 @@ class Facts(NamedTuple):
     p95: timedelta | None = None
     errors: list[ErrorLine] | None = None
     """The last error lines; None: not read yet."""
+    result: bytes | None = None
+    """What the run has left as its result; empty: it cannot be read. None: not read yet."""
 
 
 def event_title(facts: Facts) -> Line:
@@ -99,6 +105,12 @@ def _row(label: str, *value: Piece | str) -> Line:
 
 def _run(run: Run, facts: Facts) -> Iterator[Line]:
     yield _row("Trigger", trigger_sentence(run), _means(run, facts.job))
+    if run.attempt:
+        retry = facts.job.settings.retry
+        yield _row("Attempt", f"retry {tries(run.attempt, retry.count if retry is not None else 0)}")
+    if run.origin is not None:
+        whose = "" if run.origin.job.key == run.ref.job.key else f" of {plain(run.origin.job.name)}"
+        yield _row("Follows", f"run {plain(run.origin.run)}{whose}")
     if run.scheduled is not None:
         yield _row("Scheduled", instant(run.scheduled))
     late = f"  ({difference(run.started - run.scheduled)})" if run.scheduled is not None else ""
@@ -115,12 +127,47 @@ def _run(run: Run, facts: Facts) -> Iterator[Line]:
     if run.pid is not None:
         yield _row("Process", f"pid {run.pid}", Piece(name, Ink.DIM))
     yield _row("Arguments", plain(run.arguments[:_ARGUMENTS]) if run.arguments else Piece("(none)", Ink.DIM))
+    if run.input:
+        yield _row("Input", plain(run.input))
+    if run.correlation:
+        yield _row("Request", plain(run.correlation[:_ARGUMENTS]), Piece("  (x-correlation-id)", Ink.DIM))
+    if run.key:
+        yield _row("Key", plain(run.key[:_ARGUMENTS]), Piece("  (Idempotency-Key)", Ink.DIM))
+    if progress := progress_line(run):
+        yield _row("Progress", *progress)
+    if run.result:
+        yield from _result(facts.result)
     if used := _used(run, facts.now):
         yield _row("CPU / mem", used)
     yield _row("Output", *_output(run))
     yield _row("Log file", Piece(plain(facts.job.output_path(run.ref.run)), Ink.DIM))
     if facts.previous is not None:
         yield _row("Previous", *_previous(run, facts.previous, facts.now))
+
+
+def _result(found: bytes | None) -> Iterator[Line]:
+    """Its first lines; JSON in one line is taken apart."""
+    if found is None:
+        yield _row("Result", Piece("being read…", Ink.DIM))
+        return
+    if not found:
+        yield _row("Result", Piece("it cannot be read any more", Ink.DIM))
+        return
+    lines = result_lines(found)
+    for number, text in enumerate(lines[:_RESULT_LINES]):
+        yield _row("" if number else "Result", plain(text[:_ARGUMENTS]))
+    if len(lines) > _RESULT_LINES:
+        yield _row("", Piece(f"… {counted(len(lines) - _RESULT_LINES, 'line')} more", Ink.DIM))
+
+
+def result_lines(found: bytes) -> list[str]:
+    """The result as lines to read: indented where it is JSON, else as it is."""
+    text = found.decode("utf-8", "replace")
+    try:
+        text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        pass
+    return text.splitlines() or [""]
 
 
 def _means(run: Run, job: Job) -> Piece:
@@ -220,6 +267,8 @@ def _run_brief(run: Run, facts: Facts) -> Iterator[Line]:
         yield (Piece(plain(run.reason[:_ARGUMENTS]), Ink.WARNING),)
     if run.arguments:
         yield Piece("arguments ", Ink.DIM), Piece(plain(run.arguments[:_ARGUMENTS]))
+    if progress := progress_line(run):
+        yield progress
     if facts.errors and (words := last_words(facts.errors)):
         yield Piece("ERR ", Ink.LOG_ERROR), Piece(words)
 

@@ -13,7 +13,9 @@ from wjtui.schedule.fields import MONTHS
 from wjtui.schedule.lists import counted
 from wjtui.schedule.missed_words import REASONS
 from wjtui.tui.present.history import Event, Group, GroupName, Place, Span, outcome_of
-from wjtui.tui.present.ink import Ink, Line, Piece
+from wjtui.tui.present.holds import progress_line
+from wjtui.tui.present.ink import Ink, Line, Piece, plain_text
+from wjtui.tui.present.jobs import squeezed
 from wjtui.tui.present.plain import fit, fit_right, plain
 from wjtui.tui.present.run_words import brief_span, exit_word, trigger_word
 from wjtui.tui.present.status import OUTCOMES
@@ -21,6 +23,7 @@ from wjtui.tui.present.times import clock, file_size, local, seconds_between, sp
 
 _FIXED = 2 + 2 + 2 + 8 + 2 + 8 + 2 + 8 + 2
 """Cells of a row before its words: branch, glyph, time, duration, exit."""
+_BRANCH = 2
 _LABEL, _COUNT = 15, 10
 _STRIP_AT_MOST = 20
 _WORDS_LEAST, _ERRORS, _SIZE = 10, 9, 9
@@ -84,33 +87,38 @@ def group_label(name: GroupName, now: datetime) -> str:
 
 
 def event_line(
-    event: Event, name: GroupName, now: datetime, width: Columns, *, last: bool, job: str = ""
+    event: Event, name: GroupName, now: datetime, width: Columns, *, branch: str, job: str = ""
 ) -> Line:
-    """One event of a group; ``last``: nothing of the group is under it."""
-    branch = Piece("  └ " if last else "  ├ ", Ink.DIM)
+    """One event of a group; ``branch``: what ties it to the others, two cells for each level of a chain."""
+    begin = Piece(f"  {branch}", Ink.DIM)
+    # What a chain takes of the row at its left, the words give back.
+    width = width._replace(words=max(1, width.words - len(branch) + _BRANCH))
     match event:
         case Run():
-            return branch, *_run(event, name, now, width, job)
+            return begin, *_run(event, name, now, width, job, follows=len(branch) > _BRANCH)
         case Launch():
-            return branch, *_launch(event, name, now, width)
+            return begin, *_launch(event, name, now, width)
         case Missed():
             words = f"{counted(event.count, 'schedule')} missed: {REASONS[event.reason]}"
             when = _when(event.latest, name)
-            return branch, Piece("! ", Ink.WARNING), Piece(f"{when}  ", Ink.DIM), Piece(words, Ink.WARNING)
+            return begin, Piece("! ", Ink.WARNING), Piece(f"{when}  ", Ink.DIM), Piece(words, Ink.WARNING)
 
 
-def _run(run: Run, name: GroupName, now: datetime, width: Columns, job: str) -> Line:
+def _run(run: Run, name: GroupName, now: datetime, width: Columns, job: str, *, follows: bool) -> Line:
     pieces = [*_begin(run, name, run.started)]
     if width.job:
         pieces.append(Piece(f"{fit(plain(job), width.job)}  ", Ink.STRONG))
     pieces += [_duration(run.started, run.ended, now), _exit(run)]
-    words, ink = _words(run)
-    # Why it ended matters more than that it printed no errors.
-    spread = bool(run.reason) and not run.errors
-    pieces.append(Piece(fit(words, width.words + (width.errors if spread else 0)), ink))
-    if width.errors and not spread:
-        shown = "" if run.errors is None else f"{run.errors:,} ERR"
-        pieces.append(Piece(fit_right(shown, width.errors), Ink.LOG_ERROR if run.errors else Ink.DIM))
+    # Why it ended matters more than that it printed no errors, and so does how far it has come.
+    spread = bool(run.reason or not run.status.ended) and not run.errors
+    shown = "" if run.errors is None else f"{run.errors:,} ERR"
+    # In a chain the words have less room at their left, and get what is free at their right.
+    errors = 0 if spread else min(width.errors, len(shown) + 1) if follows else width.errors
+    room = width.words + width.errors - errors
+    words, ink = _words(run, room, follows=follows)
+    pieces.append(Piece(fit(words, room), ink))
+    if errors:
+        pieces.append(Piece(fit_right(shown, errors), Ink.LOG_ERROR if run.errors else Ink.DIM))
     if width.size:
         shown = "" if run.output_size is None else file_size(run.output_size)
         pieces.append(Piece(fit_right(shown, width.size), Ink.DIM))
@@ -152,11 +160,19 @@ def _exit(run: Run) -> Piece:
     return Piece(fit(word, 8) + "  ", Ink.DIM if good else OUTCOMES[outcome_of(run) or Outcome.OK].ink)
 
 
-def _words(run: Run) -> tuple[str, Ink]:
-    """Who started it; where the exit does not tell why it ended, that instead."""
+def _words(run: Run, room: int, *, follows: bool) -> tuple[str, Ink]:
+    """Who started it; where the exit does not tell why it ended, that instead; how far it is while it goes.
+
+    ``follows``: the run that it followed stands over it, and need not be named.
+    """
     if run.reason:
         return plain(run.reason[:200]), Ink.ABORTED
-    return trigger_word(run.trigger), Ink.DIM
+    if not run.status.ended and (progress := squeezed(progress_line(run), room)):
+        return plain_text(progress), Ink.RUNNING
+    word = trigger_word(run.trigger)
+    if follows and run.origin is not None:
+        word = word.removesuffix(run.origin.run).rstrip().removesuffix(" of")
+    return word, Ink.DIM
 
 
 def title(noun: str, count: int, ok: int | None, p50: timedelta | None, p95: timedelta | None) -> str:

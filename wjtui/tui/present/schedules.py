@@ -52,8 +52,9 @@ def resumes(job: Job) -> bool:
 
 
 def coming(job: Job) -> datetime | None:
-    """When it starts next, by its schedule or because somebody put a start off."""
-    starts = [job.next_run, job.later.at if job.later is not None else None]
+    """When it starts next, by its schedule, because somebody put a start off, or as a retry."""
+    due = job.hold.due if job.hold is not None else None
+    starts = [job.next_run, job.later.at if job.later is not None else None, due]
     return min((at for at in starts if at is not None), default=None)
 
 

@@ -20,8 +20,9 @@ from wjtui.tui.present.plain import plain, shorten
 from wjtui.tui.present.site_settings import MASK
 
 _SHOWN = 40
-_AS_JSON = frozenset({Kind.NUMBER, Kind.RECURRENCE})
+_AS_JSON = frozenset({Kind.NUMBER, Kind.RECURRENCE, Kind.OBJECT})
 """Kinds whose fields hold JSON; what is typed and is none goes into the text as a string."""
+_SHOWN_BY_EXAMPLE = frozenset({Kind.OBJECT, Kind.SIZE})
 
 
 class Group(StrEnum):
@@ -30,6 +31,10 @@ class Group(StrEnum):
     SCHEDULE = "SCHEDULE"
     PROCESS = "PROCESS"
     HISTORY = "HISTORY"
+    AFTERWARDS = "AFTERWARDS"
+    STARTS = "STARTS"
+    HEALTH = "HEALTH"
+    LIMITS = "LIMITS"
     NOTIFY = "NOTIFY"
     ENVIRONMENT = "ENVIRONMENT"
 
@@ -38,6 +43,10 @@ _GROUPS = {
     **dict.fromkeys(
         ("schedule", "recurrence", "time_zone", "enabled", "misfire", "run_mode"), Group.SCHEDULE
     ),
+    **dict.fromkeys(("if_running", "queue_limit", "priority", "lock", "watch"), Group.STARTS),
+    **dict.fromkeys(("retry", "on_failure", "on_success", "poison_after"), Group.AFTERWARDS),
+    **dict.fromkeys(("max_run_time", "nice", "io_class", "memory_limit", "run_as"), Group.LIMITS),
+    "probe": Group.HEALTH,
     "history_size": Group.HISTORY,
     "notify": Group.NOTIFY,
     "env": Group.ENVIRONMENT,
@@ -66,7 +75,7 @@ class Beside(NamedTuple):
     """Unit, source, and what it was."""
     says: Line = ()
     placeholder: str = ""
-    """What counts while the field is empty."""
+    """What counts while the field is empty; where nothing does, and its form is not plain, an example."""
 
 
 def group_of(key: Key) -> Group:
@@ -144,6 +153,8 @@ def beside(
         said = from_setting or key.kind in (Kind.FLAG, Kind.WORD)
         notes.append("" if said else "default")
     placeholder = "" if otherwise.text == "none" else plain(otherwise.text)
+    if not placeholder and key.kind in _SHOWN_BY_EXAMPLE:
+        placeholder = f"such as {json.loads(key.example) if key.kind is Kind.SIZE else key.example}"
     return Beside("  ".join(note for note in notes if note), says, placeholder)
 
 

@@ -21,6 +21,7 @@ from wjtui.model.jobs import (
     status_word,
 )
 from wjtui.model.runs import Outcome, RunStatus
+from wjtui.tui.present.holds import queued_word, retry_word
 from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.schedules import is_paused, later_word
 from wjtui.tui.present.times import seconds_between, span
@@ -28,12 +29,14 @@ from wjtui.tui.present.times import seconds_between, span
 ASCII = {
     "●": "R", "◐": "~", "◓": "~", "◑": "~", "◒": "~", "◎": "i", "▲": "^", "○": ".", "✓": "+", "✗": "x",
     "■": "#", "◇": "?", "=": "=", "!": "!", "▌": ">", "▼": "v", "·": "-", "…": "~", "─": "-", "›": ">",
-    "↑": "^", "↓": "v", "←": "<", "→": ">", "‹": "<", "├": "|", "└": "`", "•": "*",
-    "▁": "_", "▂": "_", "▃": ".", "▄": ".", "▅": "-", "▆": "=", "▇": "#", "█": "#",
+    "↑": "^", "↓": "v", "←": "<", "→": ">", "‹": "<", "├": "|", "│": "|", "└": "`", "•": "*",
+    "◆": "U", "░": ".", "▁": "_", "▂": "_", "▃": ".", "▄": ".", "▅": "-", "▆": "=", "▇": "#", "█": "#",
 }  # fmt: skip
 """Every glyph of ours and the character that stands for it where the terminal has no such glyph."""
 
 SPINNER = "◐◓◑◒"
+_QUEUED = 16
+"""Cells of a word in the status column."""
 
 
 _TO_ASCII = str.maketrans(ASCII)
@@ -74,6 +77,7 @@ OUTCOMES = {
 }
 _NEVER = Status("◇", "Never run", Ink.NEVER)
 _PAUSED = Status("=", "Paused", Ink.WAITING)
+_UNHEALTHY = Status("◆", "Unhealthy", Ink.FAILED)
 
 
 def status(job: Job, now: datetime) -> Status:
@@ -85,7 +89,7 @@ def status(job: Job, now: datetime) -> Status:
         case Initializing() | Starting() | Disabling():
             return Status("◐", status_word(phase), Ink.WAITING)
         case Running():
-            return Status("●", "Running", Ink.RUNNING)
+            return _UNHEALTHY if job.unhealthy else Status("●", "Running", Ink.RUNNING)
         case Success():
             return Status("✓", "Success", Ink.SUCCESS)
         case PendingRestart():
@@ -111,8 +115,12 @@ def status(job: Job, now: datetime) -> Status:
 def _idle(job: Job, now: datetime) -> Status:
     """How the latest run ended, unless what is to come says more: a failure does not go under in that."""
     shown = _NEVER if job.latest_run is None else RUN_STATUS[job.latest_run.status]
+    if job.hold is not None and job.hold.attempt:
+        return Status("▲", retry_word(job.hold, now), Ink.FAILED if is_failing(job) else Ink.WAITING)
     if is_failing(job):
         return shown
+    if job.hold is not None:
+        return Status("◐", queued_word(job.hold.count, _QUEUED).capitalize(), Ink.WAITING)
     if is_paused(job):
         shown = _PAUSED
     return shown if job.later is None else shown._replace(word=later_word(job.later.at, now))
@@ -141,8 +149,10 @@ def pid_of(job: Job) -> int | None:
 
 
 def is_failing(job: Job) -> bool:
-    """Whether the last thing that ended in this job ended badly and nothing has put it right since."""
+    """Whether it is unhealthy, or what ended last in it ended badly and nothing has put it right since."""
     match job.phase:
+        case Running():
+            return bool(job.unhealthy)
         case PendingRestart(exit=exit):
             return exit is None or not exit.ok
         case Busy():

@@ -26,6 +26,7 @@ from wjtui.model.runs import RunStatus
 from wjtui.model.schedules import Missed, ScheduleState
 from wjtui.schedule.missed_words import REASONS
 from wjtui.tui.bindings import OWN, Keys
+from wjtui.tui.present.holds import hold_sentences
 from wjtui.tui.present.jobs import ending
 from wjtui.tui.present.plain import plain
 from wjtui.tui.present.schedules import schedule_text, stretch, waiting
@@ -54,9 +55,16 @@ def why_not_running(
         reasons += [plain(p.text) for p in job.problems if p.severity is Severity.BLOCKING]
         if job.script is None and not reasons:
             reasons.append("No script: its folder holds no run.* and no file with a known ending.")
+    held = _held(job, now, keys)
     if not reasons or job.live:
-        reasons += _failure(job, now, keys)
-        reasons.append(_phase(job, now, keys))
+        phase = _phase(job, now, keys)
+        # What is to begin at once says more than what is to begin by a schedule.
+        reasons += [*_failure(job, now, keys), *([phase, *held] if job.live else [*held, phase])]
+    else:
+        reasons += held
+    if job.unhealthy:
+        reasons.append(f"It is unhealthy: {_sentence(job.unhealthy)}")
+    reasons += [f"A limit does not hold: {_sentence(each)}" for each in job.unmet]
     if job.later is not None:
         due = f"{moment(job.later.at)}, {waiting(job.later.at, now)}"
         change = f"{keys.name('job.later')} changes that or takes it back"
@@ -75,6 +83,19 @@ def _failure(job: Job, now: datetime, keys: Keys) -> Iterator[str]:
     how = str(run.exit) if run.exit is not None else plain(run.reason[:_READ]) or "it did not start"
     again = f"{keys.name('job.run')} runs it again"
     yield f"Its last run failed, {age(at, now)} ({moment(at)}): {how}. Its log says more; {again}."
+
+
+def _held(job: Job, now: datetime, keys: Keys) -> list[str]:
+    """What waits of it."""
+    if job.hold is None:
+        return []
+    waits = " ".join(hold_sentences(job.hold, job.settings.lock, now))
+    return [f"{waits} {keys.name('job.waiting')} shows what waits."]
+
+
+def _sentence(text: str) -> str:
+    """With its full stop."""
+    return plain(text[:_READ]).rstrip(". ") + "."
 
 
 def _is_news(missed: Missed, job: Job) -> bool:

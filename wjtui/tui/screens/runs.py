@@ -28,6 +28,7 @@ from wjtui.tui.present.run_notes import durations, happenings
 from wjtui.tui.present.run_rows import title
 from wjtui.tui.present.run_tail import ErrorLine, painted
 from wjtui.tui.run_logs import RunTails
+from wjtui.tui.run_results import RunResults
 from wjtui.tui.screens.history import HistoryView
 from wjtui.tui.session import Session
 from wjtui.tui.store import Change, Topic
@@ -60,6 +61,7 @@ class RunsScreen(HistoryView):
         self._leaving = False
         self._rested_at: str | None = None
         self._tails = RunTails(session.service, self.tasks, changed=self._say_tail)
+        self._results = RunResults(session.service, self.tasks, changed=self._say_tail)
         self._title: str = ""
         self._notes: list[Line] = []
 
@@ -119,7 +121,9 @@ class RunsScreen(HistoryView):
     @property
     def settled(self) -> bool:
         run = self.run
-        return super().settled and not self._tails.busy and (run is None or not self._tails.wants(run))
+        asked = self._tails.busy or self._results.busy
+        wants = run is not None and (self._tails.wants(run) or self._results.wants(run))
+        return super().settled and not asked and not wants
 
     # Keys
 
@@ -216,7 +220,8 @@ class RunsScreen(HistoryView):
         run, p50, p95 = self.run, totals.percentile(50), totals.percentile(95)
         errors = self._tails.of(run) if run is not None else None
         previous = self.book.run_before(run_place(run.ref)) if run is not None else None
-        facts = Facts(job, event, self.session.now, previous, p50, p95, errors)
+        result = self._results.of(run) if run is not None else None
+        facts = Facts(job, event, self.session.now, previous, p50, p95, errors, result)
         width = max(20, pane.scrollable_content_region.width or self.app.size.width - 4)
         errors_pane = self.query_one("#run-errors", RunPane)
         if "-boxed" in self.classes:
@@ -269,6 +274,8 @@ class RunsScreen(HistoryView):
         rests = self.is_current and self.cursor == self._rested_at
         if run is not None and rests and self._tails.wants(run):
             self._tails.read(run)
+        if run is not None and rests and self._results.wants(run):
+            self._results.read(run)
         self._rested_at = self.cursor
 
     def on_resize(self, event: events.Resize) -> None:

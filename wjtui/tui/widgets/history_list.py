@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from wjtui.model.runs import Run
+from wjtui.model.schedules import Missed
 from wjtui.tui.commands.command import Step
 from wjtui.tui.present.history import Event, Place
 from wjtui.tui.present.history_book import HistoryBook
@@ -81,20 +82,26 @@ class HistoryList(RunTree):
 
     def next_run(self, step: int) -> None:
         """To the next run in a direction; its group opens."""
-        places = self._book.places()
+        book = self._book
+        places = book.places()
         if not places or self.cursor is None:
             return
-        if isinstance(self.event, Run) or self.cursor in places:
-            at = min(max(places.index(self.cursor) + step, 0), len(places) - 1)
-            self.reveal(places[at])
-            return
-        # From a group, or from what was missed: to the nearest one in that direction.
-        group = self._book.group(self.cursor)
-        here = group.places[0] if group is not None else self.cursor
-        below = [place for place in places if place <= here]
-        above = places[: len(places) - len(below)]
-        found = (below[:1] if step > 0 else above[-1:]) or places[:1]
-        self.reveal(found[0])
+        group = book.group(self.cursor)
+        # From a group its own first run is below; what was missed is no run, and is passed over.
+        at = (
+            places.index(next(iter(group.branches(book.shown.events))))
+            if group
+            else places.index(self.cursor)
+        )
+        below, above = places[at + (group is None) :], places[:at][::-1]
+        found = next((place for place in (below if step > 0 else above) if self._is_run(place)), None)
+        if found is None and (group is not None or not self._is_run(self.cursor)):
+            found = next((place for place in places if self._is_run(place)), None)
+        if found is not None:
+            self.reveal(found)
+
+    def _is_run(self, place: Place) -> bool:
+        return not isinstance(self._book.known.get(place), Missed)
 
     def _line(self, key: str) -> Line:
         book, now = self._book, self._now()
@@ -108,4 +115,5 @@ class HistoryList(RunTree):
         if self._columns[0] != self.room:
             self._columns = self.room, columns(self.room, self._longest)
         job = event.ref.job.name if isinstance(event, Run) and self._longest else ""
-        return event_line(event, group.name, now, self._columns[1], last=group.places[-1] == key, job=job)
+        branch = group.branches(book.shown.events)[key]
+        return event_line(event, group.name, now, self._columns[1], branch=branch, job=job)

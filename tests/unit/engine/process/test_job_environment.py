@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 
-from wjtui.engine.process.environment import job_environment, secret_names
+from wjtui.engine.process.environment import job_environment, run_variables, secret_names
+from wjtui.model.identity import JobId, JobType
+from wjtui.model.runs import Run, RunId, RunRef, RunStatus
 
 FACTS: dict[str, Any] = {
     "inherited": {},
@@ -48,6 +52,34 @@ def test_a_continuous_job_finds_every_variable_of_its_kind() -> None:
         "WEBSITE_INSTANCE_ID": "host-1",
         "WEBSITE_HOSTNAME": "host",
     }
+
+
+def test_a_run_finds_what_is_its_own() -> None:
+    job = JobId(JobType.TRIGGERED, "import")
+    run = Run(
+        RunRef(job, RunId("202601010000000001")), RunStatus.INITIALIZING, "", datetime(2026, 1, 1, tzinfo=UTC)
+    )
+    assert run_variables(run, "/run/result.json") == {
+        "WEBJOBS_ATTEMPT": "1",
+        "WEBJOBS_RESULT_FILE": "/run/result.json",
+    }
+    run = msgspec.structs.replace(run, attempt=2, input="/run/input", correlation="4f1c")
+    origin = RunRef(JobId(JobType.TRIGGERED, "fetch"), RunId("202601010000000000"))
+    told = run_variables(run, "/run/result.json", origin, "Success")
+    assert told == {
+        "WEBJOBS_ATTEMPT": "3",
+        "WEBJOBS_RESULT_FILE": "/run/result.json",
+        "WEBJOBS_INPUT_FILE": "/run/input",
+        "WEBJOBS_CORRELATION_ID": "4f1c",
+        "WEBJOBS_ORIGIN_JOB": "fetch",
+        "WEBJOBS_ORIGIN_RUN": "202601010000000000",
+        "WEBJOBS_ORIGIN_STATUS": "Success",
+    }
+    outer = dict.fromkeys(told, "of an outer engine")
+    assert not told.keys() & environment(inherited=outer).keys()
+    own = {"WEBJOBS_ATTEMPT": "of the settings", "OWN": "1"}
+    found = environment(kind="triggered", inherited=outer, job_settings=own, of_run=told)
+    assert found["OWN"] == "1" and told.items() <= found.items()
 
 
 def test_a_triggered_job_finds_its_run_and_no_port() -> None:

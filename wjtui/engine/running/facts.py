@@ -1,0 +1,35 @@
+"""What a job's files decide of what is shown of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wjtui.engine.catalog.discover import Definition
+from wjtui.engine.site import Site
+from wjtui.model.identity import JobType
+from wjtui.model.jobs import Idle, Initializing, Job
+
+
+def facts_of(definition: Definition) -> dict[str, Any]:
+    """The fields of a Job that its files decide."""
+    return {
+        "script": definition.script,
+        "settings": definition.settings,
+        "problems": definition.problems,
+        "disabled": definition.disabled,
+        "in_place": definition.in_place,
+        "using_sdk": definition.using_sdk,
+    }
+
+
+def new_job(definition: Definition, site: Site) -> Job:
+    """A job of which nothing has run yet."""
+    continuous = definition.id.type is JobType.CONTINUOUS
+    return Job(
+        definition.id,
+        str(definition.folder),
+        str(definition.data),
+        Initializing() if continuous else Idle(),
+        app_log=str(site.application_log(definition.id)),
+        **facts_of(definition),
+    )
