@@ -382,7 +382,8 @@ def open_screen(furnished: Installed) -> Iterator[Open]:
 
 
 def test_each_key_of_the_table_is_tried() -> None:
-    tried = keys_of([*EVERYWHERE, *LIST, *LOG, *RUNS, *SCHEDULE, *VERSIONS, *TRASH, *WAITING]) | set(ELSEWHERE)
+    proofs = [*EVERYWHERE, *LIST, *LOG, *RUNS, *SCHEDULE, *VERSIONS, *TRASH, *WAITING]
+    tried = keys_of(proofs) | set(ELSEWHERE)
     assert tried == {(command.id, key) for command in COMMANDS for key in command.keys}
     assert {command.id for command in COMMANDS if not command.keys} == NO_KEY
     assert {proof.id for proof in DASHBOARD} < {proof.id for proof in RUNS} and all(map(BY_ID.get, NO_KEY))

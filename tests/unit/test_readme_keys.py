@@ -21,6 +21,7 @@ HEADINGS = {
     Where.SCHEDULE: "on the schedule of a job",
     Where.VERSIONS: "among the versions of a job",
     Where.TRASH: "in the trash",
+    Where.WAITING: "among the starts that wait",
 }
 
 

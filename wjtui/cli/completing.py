@@ -115,7 +115,7 @@ _SOURCES: dict[tuple[str, str], Source] = {
         (command, "name"): _jobs
         for command in (
             "show", "run", "start", "stop", "restart", "pause", "resume", "history", "logs", "versions",
-            "rollback", "delete", "settings",
+            "rollback", "delete", "settings", "sender",
         )
     },
 }  # fmt: skip

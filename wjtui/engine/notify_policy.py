@@ -22,6 +22,8 @@ RUN_FAILED = "run-failed"
 """A run of a triggered job ended as Failed."""
 JOB_FAILED = "job-failed"
 """The process of a continuous job failed, or could not be launched; it is started again."""
+JOB_UNHEALTHY = "job-unhealthy"
+"""The probe of a continuous job has failed so often in a row as its settings say."""
 JOB_ENDS = "job-ends-by-itself"
 """A continuous job ends within seconds, again and again, with exit code 0."""
 ENDS_BY_ITSELF = "ends-by-itself"
@@ -48,9 +50,13 @@ class Failure(Value, frozen=True):
         """What became of it, in a few words."""
         if self.event == JOB_ENDS:
             return "ends by itself again and again"
+        if self.event == JOB_UNHEALTHY:
+            return f"unhealthy: {self.reason}"
         return f"failed: {self.exit or self.reason or 'not started'}"
 
 
+_TOLD = 16
+"""Runs of a job whose ends are remembered."""
 _OLD = timedelta(minutes=1)
 """A run that is published so long after its end came back from the trash: it is no news."""
 
@@ -59,15 +65,17 @@ class RunEnds:
     """Sees the end of each run once."""
 
     def __init__(self) -> None:
-        self._runs: dict[JobKey, RunId] = {}
+        self._runs: dict[JobKey, deque[RunId]] = {}
 
     def look(self, run: Run, at: datetime) -> bool:
         """Whether a run that was published at an instant has ended, and nobody was told of that before."""
         key = run.ref.job.key
         brought_back = run.ended is not None and at - run.ended > _OLD
-        if not run.status.ended or brought_back or run.ref.run <= self._runs.get(key, ""):
+        told = self._runs.get(key)
+        if not run.status.ended or brought_back or (told is not None and run.ref.run in told):
             return False
-        self._runs[key] = run.ref.run
+        # Not only the newest one: a retry may end after runs that were asked for later.
+        self._runs.setdefault(key, deque(maxlen=_TOLD)).append(run.ref.run)
         return True
 
 
@@ -78,6 +86,7 @@ class FailureWatch:
         self._ends = RunEnds()
         self._due: dict[JobKey, datetime] = {}
         self._ending: set[JobKey] = set()
+        self._unhealthy: set[JobKey] = set()
 
     def look(self, event: AnyEvent, at: datetime) -> Failure | None:
         """The failure that an event tells of for the first time."""
@@ -92,6 +101,7 @@ class FailureWatch:
             case JobRemoved(id=job_id):
                 self._due.pop(job_id.key, None)
                 self._ending.discard(job_id.key)
+                self._unhealthy.discard(job_id.key)
         return None
 
     def _look_at_job(self, job: Job, at: datetime) -> Failure | None:
@@ -103,6 +113,11 @@ class FailureWatch:
         else:
             self._ending.discard(key)
         word = status_word(phase)
+        if job.unhealthy and key not in self._unhealthy:
+            self._unhealthy.add(key)
+            return Failure(JOB_UNHEALTHY, job.id, at, word, reason=job.unhealthy)
+        if not job.unhealthy:
+            self._unhealthy.discard(key)
         if isinstance(phase, PendingRestart) and phase.due != self._due.get(key):
             self._due[key] = phase.due
             if phase.exit is None or not phase.exit.ok:

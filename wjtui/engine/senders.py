@@ -14,6 +14,7 @@ from datetime import datetime
 
 import msgspec
 
+from wjtui.engine.catalog.script import is_utf8
 from wjtui.engine.rooms import Rooms
 from wjtui.engine.site import Site
 from wjtui.model.base import Value
@@ -138,7 +139,7 @@ class LocalSenders:
         found = self._rooms.state.job(job).id
         if self._rooms.state.job(job).is_continuous:
             raise NotAllowed(f"'{found.name}' is a continuous job: a sender URL starts triggered jobs.")
-        if not _is_text(found.name):
+        if not is_utf8(found.name):
             raise InvalidRequest(f"'{found.name}' is no UTF-8: give the job another name first.")
         token, made = secrets.token_urlsafe(_TOKEN_BYTES), self._rooms.clock.now()
         row = Row(found, hash_token(token), made)
@@ -193,11 +194,3 @@ def job_with(rows: Rows, token: str) -> JobId | None:
 def without(rows: Rows, job: JobId) -> Rows:
     """The rows of other jobs."""
     return tuple(row for row in rows if row.job.key != job.key)
-
-
-def _is_text(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -171,10 +171,14 @@ def run_outcome(run: Run) -> Outcome:
             return Outcome.RUNNING
 
 
+UNHEALTHY = "unhealthy"
+"""Why a launch was ended whose probe had failed."""
+
+
 def launch_outcome(launch: Launch) -> Outcome:
-    """The strip's cell for a launch: a process that was asked to end did not fail."""
+    """The strip's cell for a launch: a process that was asked to end did not fail, but for its health."""
     if launch.ended is None:
         return Outcome.RUNNING
     if launch.reason:
-        return Outcome.ABORTED
+        return Outcome.FAILED if launch.reason == UNHEALTHY else Outcome.ABORTED
     return Outcome.OK if launch.exit is not None and launch.exit.ok else Outcome.FAILED

@@ -69,6 +69,8 @@ class Definition(Value, frozen=True):
     problems: tuple[Problem, ...] = ()
     warnings: tuple[str, ...] = ()
     """Lines for the job's log at each launch, SYS WARN."""
+    unmet: tuple[str, ...] = ()
+    """Limits of its settings that this machine does not hold, a sentence each."""
     snapshot: Snapshot = msgspec.field(default_factory=lambda: Snapshot({}))
     """The files this definition was made from; older than what was read of them, never younger."""
 

@@ -147,6 +147,8 @@ class RunStore:
         folder.mkdir(parents=True, exist_ok=True)
         known = self.ids(job)
         last = known[0] if known else None
+        if run_id is not None and (folder / run_id / STATUS).exists():
+            run_id = None  # taken meanwhile, by a start of the same tenth of a millisecond
         if run_id is not None:
             # An engine that was killed here may have left the folder; without a status it is no run.
             (folder / run_id).mkdir(exist_ok=True)

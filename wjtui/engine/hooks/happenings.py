@@ -13,6 +13,7 @@ import msgspec
 from wjtui.engine.notify_policy import (
     JOB_ENDS,
     JOB_FAILED,
+    JOB_UNHEALTHY,
     RUN_FAILED,
     Failure,
     FailureWatch,
@@ -81,8 +82,8 @@ class CrashLoops:
 
     def look(self, job: Job, failure: Failure) -> bool:
         """Whether a loop is seen with this failure; once a loop."""
-        if failure.event == JOB_ENDS:
-            return True
+        if failure.event in (JOB_ENDS, JOB_UNHEALTHY):
+            return failure.event == JOB_ENDS
         key, launch = job.id.key, job.latest_launch
         # The first one since it was started by hand, deployed anew or changed.
         fresh = isinstance(job.phase, PendingRestart) and job.phase.restarts <= 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import islice
 
 from wjtui.model.runs import RunId
 from wjtui.model.settings import Retry
@@ -43,6 +44,16 @@ class Line:
     def overtaken_by(self, start: Start) -> list[Waiting]:
         """The retries in whose place a start comes; none where it is a retry itself."""
         return [waiting for waiting in self.waiting if waiting.start.attempt and not start.attempt]
+
+    def last_id(self, due: datetime | None) -> list[RunId]:
+        """The id behind which that of one more start has to be, if there is one.
+
+        Ids tell the time of a start: one that can begin now does not stand behind a retry of tomorrow.
+        """
+        if due is not None:
+            return [max(waiting.id for waiting in self.waiting)] if self.waiting else []
+        at_once = (waiting.id for waiting in reversed(self.waiting) if waiting.id not in self._dues)
+        return [*islice(at_once, 1)]
 
     def add(self, waiting: Waiting) -> None:
         """One more, at the end."""

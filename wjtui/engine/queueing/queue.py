@@ -113,7 +113,7 @@ class RunQueue:
         runner = self._runners.get(job.key)
         await self._take_over(line, start, queues=runner is not None and runner.definition.settings.queues)
         known = self._rooms.store.ids(job)
-        last = max([*known[:1], *(waiting.id for waiting in line.waiting[-1:])], default=None)
+        last = max([*known[:1], *line.last_id(due)], default=None)
         waiting = Waiting(job, make_run_id(due or now, last), start, now, due)
         # In its place at once, so that starts which come while it is written stay behind it.
         line.add(waiting)

@@ -35,7 +35,7 @@ from wjtui.model.jobs import (
     Stopping,
     Success,
 )
-from wjtui.model.runs import Exit, Launch
+from wjtui.model.runs import UNHEALTHY, Exit, Launch
 from wjtui.model.settings import Probe
 from wjtui.support.tasks import TaskSet, fire, first
 
@@ -305,7 +305,7 @@ class ContinuousRunner:
             if health.unhealthy and probe.restart and curable:
                 await clock.sleep(self._brake.wait_at(clock.monotonic()).total_seconds())
                 self.say("Restarting the WebJob, because it is unhealthy")
-                self.ask(self.definition, True, reason="unhealthy", restart=True)
+                self.ask(self.definition, True, reason=UNHEALTHY, restart=True)
                 return
 
     def _pause(

@@ -19,6 +19,7 @@ def facts_of(definition: Definition) -> dict[str, Any]:
         "disabled": definition.disabled,
         "in_place": definition.in_place,
         "using_sdk": definition.using_sdk,
+        "unmet": definition.unmet,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
@@ -239,13 +239,13 @@ class Supervisor:
         there = [(key, found.jobs[key]) for key in keys if key in found.jobs]
         gone = [key for key in keys if key not in found.jobs and key in known]
 
-        def read() -> list[Definition]:
-            return [
-                define(rooms.site, folder, rooms.hosts, known[key].snapshot if key in known else None)
-                for key, folder in there
-            ]
+        def read() -> Iterator[Definition]:
+            for key, folder in there:
+                before = known[key].snapshot if key in known else None
+                made = define(rooms.site, folder, rooms.hosts, before)
+                yield msgspec.structs.replace(made, unmet=rooms.bounds.unmet(made.settings))
 
-        for definition in await asyncio.to_thread(read):
+        for definition in await asyncio.to_thread(lambda: [*read()]):
             self._apply(definition)
         for key in gone:
             if not _stays(found, known[key]):

@@ -8,7 +8,7 @@ import logging
 from wjtui.engine.watching.batch import after_start, due_batch, newest
 from wjtui.engine.watching.memory import BASELINE, Baseline, load, save
 from wjtui.engine.watching.sightings import Mark
-from wjtui.engine.watching.watcher import FolderWatch
+from wjtui.engine.watching.watcher import FolderWatch, trigger
 from wjtui.model.starts import Start
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class BatchWatch(FolderWatch):
         if not names:
             return
         input = str(self.folder / newest(names, self.seen))
-        if await self.ask(Start(f"Watch - {self.watch.path}", input=input)):
+        if await self.ask(Start(trigger("Watch", self.watch.path), input=input)):
             # Written when the run is there: a crash in between costs a start too many, not one too few.
             await self._keep(after_start(self.seen, known, names))
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from wjtui.engine.catalog.script import is_utf8
 from wjtui.engine.site import Site
 from wjtui.engine.watching.sightings import Mark
 from wjtui.engine.watching.spool import Fate, free_number, numbered
@@ -83,7 +84,7 @@ def read_folder(folder: Path, counts: Callable[[str], bool], *, links: bool) -> 
     with os.scandir(folder) as entries:
         for entry in entries:
             name = entry.name
-            if not counts(name) or (not name.isprintable() and not _is_text(name)):
+            if not counts(name) or (not name.isprintable() and not is_utf8(name)):
                 continue
             try:
                 if entry.is_file(follow_symlinks=links):
@@ -129,13 +130,5 @@ def _reserve(target: Path) -> bool:
     try:
         os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     except FileExistsError:
-        return False
-    return True
-
-
-def _is_text(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
         return False
     return True

@@ -11,7 +11,7 @@ from wjtui.engine.watching.folder import read_mark
 from wjtui.engine.watching.memory import SPOOL, Spool, Taken, load, save
 from wjtui.engine.watching.settling import move_again
 from wjtui.engine.watching.spool import line_up
-from wjtui.engine.watching.watcher import Door, FolderWatch
+from wjtui.engine.watching.watcher import Door, FolderWatch, trigger
 from wjtui.model.identity import JobId
 from wjtui.model.settings import Watch
 from wjtui.model.starts import Start
@@ -62,8 +62,7 @@ class SpoolWatch(FolderWatch):
         except OSError as error:
             log.warning("%s was not taken: %s", taken.path, error)
             return
-        trigger = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in name)
-        if not await self.ask(Start(f"Spool - {trigger}", input=taken.path)):
+        if not await self.ask(Start(trigger("Spool", name), input=taken.path)):
             self._line.append(name)
 
     def _is_unsettled(self, path: str) -> bool:

@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 1.0
 _SHARE = 50
 """A look that takes long is followed by a pause so many times as long: at most 2 % of a core."""
+_LONGEST_PAUSE = 30.0
+"""Seconds: a look is slow as well while everything is."""
 
 
 class Door(Protocol):
@@ -66,12 +68,12 @@ class FolderWatch(ABC):
         self._counts = matcher(watch.pattern)
         self._lock = FileLock(self.data / LOCK)
         self._wake = asyncio.Event()
-        self._ended = False
+        self._ended = asyncio.Event()
         self._asked: str | None = None
 
     def end(self) -> None:
         """Look no more; ``run`` returns soon."""
-        self._ended = True
+        self._ended.set()
         self._wake.set()
 
     def wake(self) -> None:
@@ -82,14 +84,14 @@ class FolderWatch(ABC):
         """Look until ``end``. Of the instances of a root one looks; the others wait until it has gone."""
         clock, due = self.rooms.clock, float("-inf")
         try:
-            while not self._ended:
+            while not self._ended.is_set():
                 self._wake.clear()
                 if self._claim():
                     if (began := clock.monotonic()) >= due:
                         await self._look()
                         ended = clock.monotonic()
-                        due = ended + max(self._pause, _SHARE * (ended - began))
-                    if not self._ended:
+                        due = ended + max(self._pause, min(_SHARE * (ended - began), _LONGEST_PAUSE))
+                    if not self._ended.is_set() and not self.fault:
                         await self.act(clock.monotonic())
                 rest = due - clock.monotonic() if self._lock.held else LOOK_SECONDS
                 await first(clock.sleep(max(0.0, rest)), self._wake.wait())
@@ -109,7 +111,7 @@ class FolderWatch(ABC):
         try:
             await self.door.start(self.job, start)
         except WjtuiError as error:
-            log.info("%s was not started by a file: %s", self.job, error)
+            log.debug("%s was not started by a file: %s", self.job, error)
             return False
         return True
 
@@ -158,3 +160,9 @@ class FolderWatch(ABC):
         except OSError as error:
             return Looked({}, str(error))
         return Looked(sight(found, self.seen, now), "")
+
+
+def trigger(kind: str, name: str) -> str:
+    """What a run that a file has started says of that: ``Spool - order.json``."""
+    shown = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in name)
+    return f"{kind} - {shown}"

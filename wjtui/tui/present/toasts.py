@@ -13,8 +13,9 @@ BRIEF_SECONDS = 5.0
 SECONDS = {Tone.INFO: 5.0, Tone.WARNING: 8.0, Tone.ERROR: 15.0}
 DELETED = "deleted"
 """The group of messages that jobs are in the trash."""
-RECURRING = frozenset({"missed"})
-"""Codes of what may happen to a job all night: a schedule of each minute is skipped each minute."""
+RECURRING = frozenset({"missed", "unhealthy"})
+"""Codes of what may happen to a job all night: a schedule of each minute is skipped each minute, and a
+sick job is restarted again and again."""
 QUIET_SECONDS = 600.0
 """Only after that is such a thing told of the same job again."""
 _NAMED = 4
