@@ -108,3 +108,36 @@ def test_retries_and_chains_happen_once(tmp_path: Path) -> None:
     followed = Counter(run["origin"]["run"] for run in runs["next"])
     succeeded = {run["ref"]["run"] for run in runs["work"] if run["status"] == "Success"}
     assert followed == Counter(succeeded), "each success is followed, once"
+
+
+def test_every_message_of_a_spool_is_done_once_or_dead(tmp_path: Path) -> None:
+    site = SiteBuilder(tmp_path / "root")
+    inbox = site.root / "inbox"
+    inbox.mkdir(parents=True)
+    watch = {"watch": {"path": "inbox", "quiet": 0, "spool": True}, "history_size": 1000}
+    script = 'cat "$WEBJOBS_INPUT_FILE" >> "$WEBJOBS_DATA_PATH/began"\nsleep 0.04\n'
+    site.triggered("work", {"run.sh": script}, watch)
+    chance = random.Random(20261121)
+    for kill in range(KILLS):
+        with engine(site):
+            for number in range(3 * kill, 3 * kill + 3):
+                draft = inbox / f".{number}"
+                draft.write_text(f"{number}\n")
+                draft.rename(inbox / f"{number:03}")
+            time.sleep(chance.uniform(0.1, 0.6))
+    with engine(site) as (http, _):
+        end = time.monotonic() + PATIENCE
+        while [path for path in inbox.iterdir() if path.is_file()] or not is_done(http, "work"):
+            assert time.monotonic() < end, [path.name for path in inbox.iterdir()]
+            time.sleep(0.05)
+        runs = runs_of(http, "work")
+    names = {f"{number:03}" for number in range(3 * KILLS)}
+    done, dead = ({path.name for path in (inbox / each).glob("*")} for each in ("done", "dead"))
+    assert done | dead == names and not done & dead, "each is somewhere, none twice"
+    by_status = {
+        status: {Path(run["input"]).name for run in runs if run["status"] == status}
+        for status in ("Success", "Aborted")
+    }
+    assert by_status["Success"] == done and by_status["Aborted"] == dead
+    began = [int(line) for line in (site.root / "data/jobs/triggered/work/began").read_text().split()]
+    assert began == sorted(set(began)), "in their order, none twice"

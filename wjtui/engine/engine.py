@@ -12,7 +12,7 @@ from typing import Any
 
 from wjtui import __version__
 from wjtui.archives.limits import Limits
-from wjtui.engine.catalog.discover import Folders, JobKey
+from wjtui.engine.catalog.discover import Folders, JobKey, list_jobs
 from wjtui.engine.catalog.hosts import find_hosts
 from wjtui.engine.catalog.watch import Watcher
 from wjtui.engine.config import Config
@@ -33,9 +33,11 @@ from wjtui.engine.service import LocalJobService
 from wjtui.engine.site import Site, expand_variables, instance_of, short_instance
 from wjtui.engine.state import State
 from wjtui.engine.vitals import LocalVitals
+from wjtui.engine.watching.watching import Watching
 from wjtui.model.base import iso
 from wjtui.model.errors import EngineBusy, RootUnusable
 from wjtui.model.events import EngineInfo, Tone
+from wjtui.model.identity import JobId
 from wjtui.support.clock import Clock, SystemClock
 from wjtui.support.locks import FileLock, holder_note
 
@@ -109,18 +111,20 @@ class Engine:
         self._scheduler = Scheduler(self._rooms)
         self._supervisor = Supervisor(self._rooms, self._scheduler)
         self.service = LocalJobService(self._rooms, self._supervisor, self._scheduler, self._begin_stop)
+        self._watching = Watching(self._rooms, self._supervisor.queue, reread=self._read_again)
+        self._supervisor.following.settle = self._watching.settle
         self._notifier = Notifier(self._rooms, options.config_file)
         self._tasks: list[asyncio.Task[None]] = []
         self._aside = Aside(clock.now())
         self._watcher: Watcher | None = None
         self._stopper: asyncio.Task[None] | None = None
         self._closed = asyncio.Event()
-        self._changed: asyncio.Queue[tuple[frozenset[JobKey], Folders]] = asyncio.Queue()
+        self._changed: asyncio.Queue[tuple[frozenset[JobKey], Folders | None]] = asyncio.Queue()
 
     @property
     def has_work(self) -> bool:
-        """Whether a run is going or waits for its time, or a continuous job is not stopped."""
-        return self._supervisor.has_work or self._scheduler.has_work
+        """Whether a run is going or waits for its time or a file, or a continuous job is not stopped."""
+        return self._supervisor.has_work or self._scheduler.has_work or self._watching.has_work
 
     @property
     def max_upload(self) -> int:
@@ -179,6 +183,7 @@ class Engine:
         self._notifier.begin()
         self.service.hooks.begin()
         self._supervisor.begin()
+        self._watching.begin()
         self._own("scheduler", self._scheduler.run())
         self._own("queue", self._supervisor.queue.run())
         self._own("watch", self._watcher.run())
@@ -257,6 +262,7 @@ class Engine:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._watching.close()
             await self._supervisor.stop_all()
             await self.service.close()
             await asyncio.gather(self._notifier.close(), self.service.hooks.close())
@@ -285,7 +291,12 @@ class Engine:
     async def _follow_changes(self) -> None:
         while True:
             keys, found = await self._changed.get()
+            if found is None:
+                found = await asyncio.to_thread(list_jobs, self.site)
             await self._supervisor.refresh(keys, found)
+
+    def _read_again(self, job: JobId) -> None:
+        self._changed.put_nowait((frozenset({job.key}), None))
 
     async def _follow_settings(self) -> None:
         """Settings take effect within 5 s (spec 3.1); so does an interpreter that came or went."""

@@ -279,12 +279,12 @@ class LocalJobService:
         return found
 
     def _scheduled(self, job: JobId) -> Job:
-        """A triggered job with a schedule, whatever the state of that."""
+        """A triggered job that a schedule or files start, whatever the state of that."""
         self._check_stopping()
         found = self._rooms.state.job(job)
         if found.is_continuous:
             raise NotAllowed(f"'{found.id.name}' is a continuous job, which has no schedule.")
-        if found.schedule is None:
+        if found.schedule is None and found.settings.watch is None:
             raise Conflict(
                 f"'{found.id.name}' has no schedule: write 'schedule' into its settings.job first."
             )

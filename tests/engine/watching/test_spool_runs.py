@@ -195,6 +195,7 @@ async def test_a_crash_makes_a_message_dead_once(rig: Rig, closing: list[Spooled
     closing.append(spooled)
     engine = rig.make()
     await engine.start()
+    await engine._watching.close()
     path = spooled.put("order", "text")
     taken = Taken(str(path), mark_of(path), engine._rooms.clock.now())
     begun = await engine._supervisor.queue.start(spooled.job, Start("Spool - order", input=str(path)))

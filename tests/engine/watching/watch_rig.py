@@ -1,4 +1,4 @@
-"""An engine whose watched folders are looked at often, over the queue that it really has."""
+"""An engine whose watched folders are looked at often."""
 
 from __future__ import annotations
 
@@ -10,34 +10,21 @@ from wjtui.engine.engine import Engine
 from wjtui.engine.watching.watching import Watching
 from wjtui.model.identity import JobId
 from wjtui.model.runs import Run, RunRef
-from wjtui.model.starts import Start, Waiting
 
 PAUSE = 0.02
 
 
-class QueueDoor:
-    """The engine's queue as a ``Door``."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._supervisor = engine._supervisor
-
-    async def start(self, job: JobId, start: Start) -> Run | Waiting:
-        return await self._supervisor.queue.start(job, start)
-
-    def idle(self, job: JobId) -> bool:
-        return self._supervisor.triggered(job).idle and not self._supervisor.queue.waiting(job)
-
-
 async def start_watching(
-    rig: Rig, instance: str = "one", reread: Callable[[JobId], None] = lambda job: None
+    rig: Rig, instance: str = "one", reread: Callable[[JobId], None] | None = None
 ) -> tuple[Engine, Watching]:
-    """An engine and its watched folders; close them before the engine is stopped."""
+    """An engine and its watched folders; ``reread`` in the place of reading a job again."""
     engine = rig.make(instance)
-    watching = Watching(engine._rooms, QueueDoor(engine), reread=reread, pause=PAUSE)
-    engine._supervisor.following.settle = watching.settle
+    watching = engine._watching
+    watching._pause = PAUSE
+    if reread is not None:
+        watching._reread = reread
     await engine.start()
     rig._started.append(engine)
-    watching.begin()
     return engine, watching
 
 

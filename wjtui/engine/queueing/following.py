@@ -131,7 +131,7 @@ class Following:
     async def _pause_schedule(self, run: Run, settings: JobSettings) -> None:
         job = run.ref.job
         found = self._rooms.state.jobs.get(job.key)
-        if found is None or found.schedule is None or not settings.enabled:
+        if found is None or not settings.enabled or (found.schedule is None and settings.watch is None):
             return
         count = settings.poison_after
         try:
@@ -140,7 +140,8 @@ class Following:
             self._say(job, error.message)
             return
         failed = "a run" if count == 1 else f"{count} runs in a row"
-        self._say(job, f"its schedule is paused, as {failed} failed: resume it once the job is mended.")
+        what = "its schedule" if found.schedule is not None else "what its files start"
+        self._say(job, f"{what} is paused, as {failed} failed: resume it once the job is mended.")
 
     def _say(self, job: JobId, text: str) -> None:
         self._rooms.state.raise_notice(f"'{job.name}': {text}", Tone.WARNING, job, "sequel")

@@ -128,6 +128,12 @@ class RunQueue:
             self._wake.set()
         return waiting
 
+    def idle(self, job: JobId) -> bool:
+        """Whether no run of a job is going or about to, and none waits."""
+        runner, line = self._runners.get(job.key), self._lines.get(job.key)
+        waits = line is not None and (bool(line.waiting) or line.beginning is not None)
+        return runner is not None and runner.idle and not waits
+
     def waiting(self, job: JobId) -> list[Waiting]:
         """What waits of a job, in its order."""
         line = self._lines.get(job.key)

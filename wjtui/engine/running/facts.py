@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from wjtui.engine.catalog.discover import Definition
+from wjtui.engine.rooms import Rooms
 from wjtui.engine.site import Site
+from wjtui.engine.watching.folder import watch_problem
 from wjtui.model.identity import JobType
 from wjtui.model.jobs import Idle, Initializing, Job
+
+
+def with_machine(definition: Definition, rooms: Rooms) -> Definition:
+    """A definition with what machine and disk say of its settings. It belongs in a thread."""
+    settings = definition.settings
+    problem = watch_problem(settings, rooms.site) if definition.id.type is JobType.TRIGGERED else None
+    problems = definition.problems if problem is None else (*definition.problems, problem)
+    return msgspec.structs.replace(definition, unmet=rooms.bounds.unmet(settings), problems=problems)
 
 
 def facts_of(definition: Definition) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from wjtui.engine.queueing.following import Following
 from wjtui.engine.queueing.queue import RunQueue
 from wjtui.engine.rooms import Rooms
 from wjtui.engine.running.continuous import ContinuousRunner
-from wjtui.engine.running.facts import facts_of, new_job
+from wjtui.engine.running.facts import facts_of, new_job, with_machine
 from wjtui.engine.running.triggered import TriggeredRunner
 from wjtui.engine.scheduling.scheduler import Scheduler
 from wjtui.model.errors import Conflict, JobNotFound
@@ -242,8 +242,7 @@ class Supervisor:
         def read() -> Iterator[Definition]:
             for key, folder in there:
                 before = known[key].snapshot if key in known else None
-                made = define(rooms.site, folder, rooms.hosts, before)
-                yield msgspec.structs.replace(made, unmet=rooms.bounds.unmet(made.settings))
+                yield with_machine(define(rooms.site, folder, rooms.hosts, before), rooms)
 
         for definition in await asyncio.to_thread(lambda: [*read()]):
             self._apply(definition)
