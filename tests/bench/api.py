@@ -48,6 +48,7 @@ def measure(folder: Path) -> list[Figure]:
     with engine(root, Listen("127.0.0.1", 0), WJTUI_USER=_USER, WJTUI_PASSWORD=_PASSWORD) as host:
         port = _port(host)
         begun = _starts(lambda: _run_over(host.socket), folder / "stamp")
+        crowded_begun = asyncio.run(_starts_among(port, host.socket, folder / "stamp"))
         size = _size(port)
         with _bare(folder / "port", size) as bare:
             alone, crowded, floor = asyncio.run(_rates(port, bare))
@@ -59,6 +60,7 @@ def measure(folder: Path) -> list[Figure]:
             _supervisor(folder / "supervisor", script, folder / "stamp"), "supervisor",
             note=f"medians of {ROUNDS}",
         ),
+        Figure("P2", f"the same beside {STREAMS} event streams", "ms", crowded_begun, ()),
         Figure(
             "", f"list of {JOBS} jobs over TCP", "1/s", alone, (), floor,
             note=f"{size / 1000:.0f} kB each, 16 connections; the floor is uvicorn alone",
@@ -102,6 +104,13 @@ async def _rates(port: int, bare: int) -> tuple[float, float, float]:
             rates.append((alone, await ask_for(port, request, SECONDS), floor))
     alone, crowded, floor = (median(each) for each in zip(*rates, strict=True))
     return alone, crowded, floor
+
+
+async def _starts_among(port: int, path: str, stamp: Path) -> float:
+    """The same beside clients that are told of each start and each end."""
+    stream = request_bytes("/api/wjtui/events", authorization=_authorization())
+    async with listeners(port, stream, STREAMS):
+        return await asyncio.to_thread(_starts, lambda: _run_over(path), stamp)
 
 
 def _size(port: int) -> int:

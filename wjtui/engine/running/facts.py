@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -12,6 +13,9 @@ from wjtui.engine.site import Site
 from wjtui.engine.watching.folder import watch_problem
 from wjtui.model.identity import JobType
 from wjtui.model.jobs import Idle, Initializing, Job
+from wjtui.model.runs import Launch, launch_outcome
+
+_STRIP = 10
 
 
 def with_machine(definition: Definition, rooms: Rooms) -> Definition:
@@ -35,8 +39,8 @@ def facts_of(definition: Definition) -> dict[str, Any]:
     }
 
 
-def new_job(definition: Definition, site: Site) -> Job:
-    """A job of which nothing has run yet."""
+def new_job(definition: Definition, site: Site, past: Sequence[Launch] = ()) -> Job:
+    """A job that was just found; ``past``: its launches under earlier engines, oldest first."""
     continuous = definition.id.type is JobType.CONTINUOUS
     return Job(
         definition.id,
@@ -44,5 +48,7 @@ def new_job(definition: Definition, site: Site) -> Job:
         str(definition.data),
         Initializing() if continuous else Idle(),
         app_log=str(site.application_log(definition.id)),
+        latest_launch=past[-1] if past else None,
+        recent=tuple(launch_outcome(launch) for launch in past[-_STRIP:]),
         **facts_of(definition),
     )

@@ -7,7 +7,7 @@ import logging
 import os
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -27,14 +27,12 @@ from wjtui.model.errors import Conflict, JobNotFound
 from wjtui.model.events import Tone
 from wjtui.model.identity import JobId, JobType
 from wjtui.model.jobs import Problem
-from wjtui.model.runs import launch_outcome
 from wjtui.settings.edit import CannotEdit
 from wjtui.support.tasks import TaskSet
 
 log = logging.getLogger(__name__)
 
 REMIND_EVERY_SECONDS = 60.0
-_STRIP = 10
 _SHOWN_FILES = 5
 _RETRY_SECONDS = 60.0
 _BEGINNING_SECONDS = 0.01
@@ -277,18 +275,13 @@ class Supervisor:
                 rooms, definition, self._runs, lambda: self._run_ended(key), self.following.follow
             )
             self._triggered[key] = runner
-            facts = self._scheduler.put(definition, Door(self.queue, runner))
+            facts = self._schedule(definition, runner)
             rooms.state.put_job(msgspec.structs.replace(new_job(definition, rooms.site), **facts))
             runner.show()
             return
         keeper = ContinuousRunner(rooms, definition)
         self._continuous[key] = keeper
-        past = keeper.launches
-        strip = tuple(launch_outcome(launch) for launch in past[-_STRIP:])
-        latest = past[-1] if past else None
-        rooms.state.put_job(
-            msgspec.structs.replace(new_job(definition, rooms.site), latest_launch=latest, recent=strip)
-        )
+        rooms.state.put_job(new_job(definition, rooms.site, keeper.launches))
         keeper.ask(definition, self._wanted(definition))
         if self._begun:
             self._runners.start(f"runner {definition.id}", keeper.run())
@@ -299,10 +292,16 @@ class Supervisor:
 
     def _look_at_chains(self) -> None:
         """What is wrong with a chain may have come, or gone, with another job."""
-        for key in self._triggered:
+        for key, runner in self._triggered.items():
             definition = self.definitions[key]
-            problems = (*definition.problems, *self.following.problems(definition))
-            self._rooms.state.update_job(key, problems=problems)
+            if definition.settings.on_success or definition.settings.on_failure:
+                self._rooms.state.update_job(key, **self._schedule(definition, runner))
+
+    def _schedule(self, definition: Definition, runner: TriggeredRunner) -> dict[str, Any]:
+        """Hand a triggered job to the scheduler; the fields of its Job that follow from that."""
+        problems = (*definition.problems, *self.following.problems(definition))
+        told = msgspec.structs.replace(definition, problems=problems)
+        return self._scheduler.put(told, Door(self.queue, runner))
 
     async def _remind(self) -> None:
         """One timer for the words of every job that runs on."""
@@ -363,8 +362,7 @@ class Supervisor:
     def _show(self, definition: Definition) -> None:
         key, facts = definition.id.key, facts_of(definition)
         if (triggered := self._triggered.get(key)) is not None:
-            facts |= self._scheduler.put(definition, Door(self.queue, triggered))
-            facts["problems"] = (*definition.problems, *self.following.problems(definition))
+            facts |= self._schedule(definition, triggered)
         else:
             facts["problems"] = (*definition.problems, *self._continuous[key].problems)
         self._rooms.state.update_job(key, **facts)
