@@ -186,7 +186,8 @@ async def test_a_hanging_command_is_killed_with_all_it_started(rig: Rig, post: P
     await fail(engine, job)
     snapshot = await until(engine, lambda state: bool(notices(state)))
     assert "was killed after 1 s" in notices(snapshot)[0]
-    assert all(gone(int(pid)) for pid in (post.folder / "pids").read_text().split())
+    started = (post.folder / "pids").read_text().split()
+    await eventually(lambda: all(gone(int(pid)) for pid in started))
     post.keep()
     await fail(engine, other)
     await eventually(lambda: post.told)

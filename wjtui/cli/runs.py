@@ -123,7 +123,8 @@ async def _run(
         if options.json:
             print_json(run_document(await service.get_run(ref), SystemClock().now()))
         else:
-            click.echo(f"Run {ref.run} of {job.id.name} has started.")
+            waits = any(each.id == ref.run for each in await service.queue.waiting(job.id))
+            click.echo(f"Run {ref.run} of {job.id.name} {'waits for its turn' if waits else 'has started'}.")
         return None
     if follow:
         await follow_run(service, ref, Lines(json=options.json))

@@ -16,6 +16,7 @@ from wjtui.cli.schedule_words import (
 from wjtui.model.jobs import Busy, Idle, Job, PendingRestart, Running, Stopping, status_word
 from wjtui.model.runs import Exit, Launch, Run, RunStatus, launch_outcome
 from wjtui.model.schedules import Missed
+from wjtui.tui.present.holds import hold_sentences, tries
 from wjtui.tui.present.times import age, moment, span
 
 JOB_TITLES = ("NAME", "KIND", "STATUS", "SCHEDULE", "LAST RUN", "NEXT RUN")
@@ -28,6 +29,12 @@ def status(job: Job) -> str:
     if not job.runnable and not job.live:
         return "Cannot run" if job.script else "No run script"
     match job.phase:
+        case Running() if job.unhealthy:
+            return "Unhealthy"
+        case Idle() if job.hold is not None and job.hold.attempt:
+            return f"Retry {tries(job.hold.attempt, job.hold.attempts)}"
+        case Idle() if job.hold is not None:
+            return f"Queued {job.hold.count}"
         case Idle():
             return job.latest_run.status.value if job.latest_run else "Never run"
         case Busy(deadline=deadline):
@@ -95,6 +102,9 @@ def job_facts(job: Job, now: datetime, upcoming: Sequence[datetime] = ()) -> lis
         ("pid", str(_pid(job) or "")),
         ("restart", moment(phase.due) if isinstance(phase, PendingRestart) else ""),
         ("disabled", "yes, by disable.job" if job.disabled else ""),
+        ("unhealthy", job.unhealthy),
+        *(("waiting", said) for said in _waiting(job, now)),
+        *(("limit", said) for said in job.unmet),
         *(("problem", problem.text) for problem in job.problems),
         ("script", script.path if script else ""),
         ("why", script.reason if script else ""),
@@ -106,10 +116,20 @@ def job_facts(job: Job, now: datetime, upcoming: Sequence[datetime] = ()) -> lis
         ("folder", job.folder),
         ("data", job.data),
         ("latest run", _latest(run, now) if run else ""),
+        ("progress", _progress(run) if run else ""),
         ("latest launch", " · ".join(filter(None, launch_row(launch, now))) if launch else ""),
         ("results", " ".join(outcome.value for outcome in job.recent)),
         *(("error line", line) for line in job.tail),
     ]
+
+
+def _waiting(job: Job, now: datetime) -> list[str]:
+    return [] if job.hold is None else hold_sentences(job.hold, job.settings.lock, now)
+
+
+def _progress(run: Run) -> str:
+    share = f"{run.progress} %" if run.progress is not None else ""
+    return " ".join(filter(None, (share, run.message)))
 
 
 def ending(run: Run, now: datetime) -> str:

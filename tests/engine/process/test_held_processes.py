@@ -399,6 +399,10 @@ from wjtui.engine.process.spawn import Command, spawn
 from wjtui.engine.process.subreaper import become_subreaper
 from wjtui.model.settings import JobSettings
 
+# On a busy machine the limit comes some milliseconds after the first instruction.
+HELD = 'until [ "$(ulimit -v)" != unlimited ]; do sleep 0.01; done'
+SCRIPT = f"({HELD}; nice; ulimit -v) & wait; id -un"
+
 async def main():
     os.setgroups(GROUPS)
     os.setresgid(GID, GID, GID)
@@ -409,7 +413,7 @@ async def main():
     limits = bounds.limits(settings)
     chunks = []
     group = spawn(
-        Command(("/bin/sh", "-c", "(nice; ulimit -v) & wait; id -un"), "/", {"PATH": os.defpath}),
+        Command(("/bin/sh", "-c", SCRIPT), "/", {"PATH": os.defpath}),
         launches=launches, output=lambda _, data: chunks.append(data), limits=limits,
     )
     group.signal(signal.SIGSTOP)

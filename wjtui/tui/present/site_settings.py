@@ -36,6 +36,7 @@ KNOWN = {
     "WEBSITE_INSTANCE_ID": Known("what this instance is called", "host name", NEXT_ENGINE),
     "WEBSITE_SCM_ALWAYS_ON_ENABLED": Known("0: logs say that Always On is off", "unset"),
     "WEBSITE_RUN_FROM_PACKAGE": Known("1, true or a URL: job folders are read-only", "unset", NEXT_ENGINE),
+    "WJTUI_MAX_RUNS": Known("runs of triggered jobs that go at once; others wait", "any number", AT_ONCE),
     "WJTUI_VERSIONS_KEPT": Known("earlier versions that are kept of a job", "5", "at the next new version"),
     "WJTUI_MAX_UPLOAD_MB": Known("MB that an archive may have", "100", "at the next deploy"),
     "WJTUI_MAX_ENTRIES": Known("files that a package may hold", "10000", "at the next deploy"),
