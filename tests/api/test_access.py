@@ -186,6 +186,15 @@ async def test_a_guesser_waits_and_nobody_else_does(gate_clock: FakeClock) -> No
     await asyncio.gather(*waiting, return_exceptions=True)
 
 
+async def test_a_hundred_clients_that_come_first_at_once_are_all_let_in(gate_clock: FakeClock) -> None:
+    gate = gate_of(gate_clock)
+    before = len(guesses)
+    found = await asyncio.gather(*(gate.judge(basic(), "192.0.2.7") for _ in range(100)))
+    assert set(found) == {200} and len(guesses) == before + 1
+    found = await asyncio.gather(*(gate.judge(basic(USER, "x"), "192.0.2.8") for _ in range(3)))
+    assert set(found) == {401} and len(guesses) == before + 4, "but each wrong one counts"
+
+
 async def test_behind_a_proxy_of_this_machine_a_guesser_keeps_nobody_out(
     http: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

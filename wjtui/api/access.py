@@ -51,6 +51,7 @@ class Gate:
         """What was found right, as a keyed digest: nothing of it can be read out of the memory."""
         self._judging = asyncio.Lock()
         self._waiting = 0
+        self._going: dict[tuple[bytes, str], asyncio.Event] = {}
 
     async def judge(self, header: str, host: str) -> int:
         """200, or the status of the refusal: 401 for wrong credentials, 429 for too many of them at once."""
@@ -61,7 +62,20 @@ class Gate:
         digest = hmac.digest(self._key, b"%d:%b:%b" % (len(given[0]), *given), "sha256")
         if self._is_passed(hashed, digest):
             return 200
-        return await self._judge(hashed, given, digest, address_of(host))
+        address = address_of(host)
+        # Of clients that come at once with the same credentials one is judged: before the first right ones
+        # are known, a hundred of them would be more than may wait, and be refused.
+        if (going := self._going.get((digest, address))) is not None:
+            await going.wait()
+            if self._is_passed(hashed, digest):
+                return 200
+            return await self._judge(hashed, given, digest, address)
+        going = self._going[digest, address] = asyncio.Event()
+        try:
+            return await self._judge(hashed, given, digest, address)
+        finally:
+            del self._going[digest, address]
+            going.set()
 
     async def _judge(self, hashed: Hashed, given: tuple[bytes, bytes], digest: bytes, address: str) -> int:
         wait = self._throttle.turn(address, self._clock.monotonic())
