@@ -172,6 +172,13 @@ async def test_chains_that_lead_back_or_nowhere_are_told_and_not_followed(tmp_pa
         assert await it.service.runs(job("b")) == []
 
 
+async def test_what_is_wrong_with_a_schedule_is_told_beside_a_chain(tmp_path: Path) -> None:
+    settings = {"schedule": "0 9 * * *", "on_success": "nobody"}
+    async with engine(tmp_path, lambda site: site.triggered("odd", {"run.sh": "true\n"}, settings)) as it:
+        found = await it.job(job("odd"), lambda one: bool(one.problems))
+        assert {problem.code for problem in found.problems} == {"schedule-invalid", "chain-missing"}
+
+
 async def test_a_schedule_is_paused_after_so_many_failures(tmp_path: Path) -> None:
     settings = {"schedule": "0 0 3 1 1 *", "poison_after": 2}
     async with engine(tmp_path, lambda site: site.triggered("fails", {"run.sh": "exit 1\n"}, settings)) as it:

@@ -14,6 +14,7 @@ from wjtui.engine.notify_policy import (
     CALLS,
     JOB_ENDS,
     JOB_FAILED,
+    JOB_UNHEALTHY,
     RUN_FAILED,
     WINDOW_SECONDS,
     Failure,
@@ -64,6 +65,21 @@ def test_each_failed_run_counts_and_an_old_one_does_not_come_again() -> None:
     numbers = [1, 2, 5, 2, 5, 6]
     found = seen(*(run_changed(RunStatus.FAILED, number) for number in numbers))
     assert [int(failure.run or "") for failure in found] == [1, 2, 5, 6]
+
+
+def test_a_retry_that_ends_after_later_runs_counts() -> None:
+    numbers = [1, 9, 5, 9, 1]
+    found = seen(*(run_changed(RunStatus.FAILED, number) for number in numbers))
+    assert [int(failure.run or "") for failure in found] == [1, 9, 5]
+
+
+def test_a_job_that_becomes_unhealthy_is_told_of_once_until_it_is_well() -> None:
+    job = Job(WORKER, "", "", Running(AT, 7))
+    sick, worse = (msgspec.structs.replace(job, unhealthy=f"heart is {age} s old") for age in (130, 160))
+    found = seen(*map(JobChanged, (job, sick, worse, job, sick)))
+    assert [(each.event, each.how) for each in found] == [
+        (JOB_UNHEALTHY, "unhealthy: heart is 130 s old")
+    ] * 2
 
 
 def test_a_failed_run_that_comes_back_from_the_trash_is_no_news() -> None:
