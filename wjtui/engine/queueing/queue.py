@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from wjtui.engine.catalog.discover import JobKey
+from wjtui.engine.damage import Aside
 from wjtui.engine.queueing.line import Line
 from wjtui.engine.queueing.store import QueueStore
 from wjtui.engine.queueing.turn import Head, decide, why_not
@@ -47,8 +48,10 @@ class RunQueue:
 
     async def read(self) -> None:
         """Take up what waited when the engine ended. What was started by then does not wait any more."""
-        for waiting in await asyncio.to_thread(self._read):
+        state, aside = self._rooms.state, Aside(self._rooms.clock.now())
+        for waiting in await asyncio.to_thread(self._read, aside):
             self._line(waiting.job.key).add(waiting)
+        aside.tell(lambda text, job: state.raise_notice(text, Tone.WARNING, job, "damaged"))
 
     async def sweep(self) -> None:
         """Remove what was sent for starts that are not there any more."""
@@ -185,9 +188,9 @@ class RunQueue:
     def _line(self, key: JobKey) -> Line:
         return self._lines.setdefault(key, Line())
 
-    def _read(self) -> list[Waiting]:
+    def _read(self, aside: Aside) -> list[Waiting]:
         left = []
-        for waiting in self._store.load():
+        for waiting in self._store.load(aside):
             if self._rooms.site.run_status(waiting.job, waiting.id).exists():
                 self._forget_file(waiting)  # the engine ended between its start and this
             else:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from wjtui.engine.damage import Aside, is_no_file
 from wjtui.engine.site import Site
 from wjtui.model.identity import JobId
 from wjtui.model.runs import is_run_id
@@ -37,8 +38,8 @@ class QueueStore:
         path = self._path(waiting)
         path.unlink(missing_ok=True)
 
-    def load(self) -> list[Waiting]:
-        """Every start that waits, in the order of their runs' ids; what cannot be read is left alone."""
+    def load(self, aside: Aside) -> list[Waiting]:
+        """Every start that waits, in the order of their runs' ids; what is damaged is set aside."""
         found: list[Waiting] = []
         for folder in _entries(self._folder):
             for path in _entries(folder):
@@ -46,8 +47,11 @@ class QueueStore:
                     continue
                 try:
                     found.append(msgspec.json.decode(read_whole(path), type=Waiting))
-                except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-                    log.warning("the waiting start %s was passed over: %s", path, error)
+                except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+                    aside.put(path)
+                except OSError as error:
+                    if not (is_no_file(error) and aside.put(path)):
+                        log.warning("the waiting start %s cannot be read: %s", path, error)
         return sorted(found, key=lambda waiting: waiting.id)
 
     def _path(self, waiting: Waiting) -> Path:
