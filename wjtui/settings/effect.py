@@ -11,9 +11,10 @@ from wjtui.model.site import Inherited
 from wjtui.settings.keys import BY_NAME, KEYS, Key, effective
 from wjtui.settings.values import Kind, short
 
-_AT_ONCE = ("schedule", "recurrence", "time_zone", "enabled", "misfire", "run_mode")
+_OF_SCHEDULE = ("schedule", "recurrence", "time_zone", "enabled", "misfire", "run_mode")
+_OF_STARTS = ("if_running", "queue_limit", "priority", "lock", "watch")
 _WHEN = {
-    **dict.fromkeys(_AT_ONCE, "at once"),
+    **dict.fromkeys((*_OF_SCHEDULE, *_OF_STARTS), "at once"),
     "stopping_wait_time": "from the next stop on",
     "shutdownGraceTimeLimit": "from the next stop on",
     "stop_signal": "from the next stop on",
