@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
@@ -14,9 +12,7 @@ import pytest
 
 from tests.support.fake_changes import make_package
 from tests.support.fake_service import FakeJobService, make_job
-from wjtui.cli import ask as ask_module
-from wjtui.cli.main import run as run_command
-from wjtui.cli.options import Given
+from tests.support.said import Say
 from wjtui.model.deploys import (
     FileChange,
     FileState,
@@ -32,30 +28,12 @@ from wjtui.model.versions import Cause
 
 TRIGGERED, CONTINUOUS = JobType.TRIGGERED, JobType.CONTINUOUS
 NIGHTLY = JobId(TRIGGERED, "nightly")
-Say = Callable[..., tuple[int, str, str]]
 SECRET = "hunter2"
 
 
 @pytest.fixture
 def service() -> FakeJobService:
     return FakeJobService(make_job("nightly"), make_job("mailer", kind=CONTINUOUS))
-
-
-@pytest.fixture
-def say(service: FakeJobService, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Say:
-    """Runs a command; its exit status and what it printed."""
-
-    @asynccontextmanager
-    async def attached(_: object) -> AsyncIterator[tuple[FakeJobService, None]]:
-        yield service, None
-
-    monkeypatch.setattr(ask_module, "attached", attached)
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        status = run_command(Given(), list(arguments))
-        return status, *capsys.readouterr()
-
-    return command
 
 
 def test_a_deploy_says_what_it_found_what_changed_and_the_way_back(say: Say, service: FakeJobService) -> None:

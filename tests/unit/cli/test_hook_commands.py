@@ -5,19 +5,14 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import pytest
 
 from tests.support.fake_service import FakeJobService
-from wjtui.cli import ask as ask_module
-from wjtui.cli.main import run as run_command
-from wjtui.cli.options import Given
+from tests.support.said import Say
 from wjtui.model.hooks import EVENTS, Subscription
 
-Say = Callable[..., tuple[int, str, str]]
 SECRET = "hunter2"
 URL = f"https://me:{SECRET}@ci.example.org/hooks/42?key={SECRET}"
 SHOWN = "https://***@ci.example.org/hooks/42?***"
@@ -26,23 +21,6 @@ SHOWN = "https://***@ci.example.org/hooks/42?***"
 @pytest.fixture
 def service() -> FakeJobService:
     return FakeJobService()
-
-
-@pytest.fixture
-def say(service: FakeJobService, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Say:
-    """Runs a command; its exit status and what it printed."""
-
-    @asynccontextmanager
-    async def attached(_: object) -> AsyncIterator[tuple[FakeJobService, None]]:
-        yield service, None
-
-    monkeypatch.setattr(ask_module, "attached", attached)
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        status = run_command(Given(), list(arguments))
-        return status, *capsys.readouterr()
-
-    return command
 
 
 def test_a_hook_is_added_once_and_its_password_is_not_printed(say: Say, service: FakeJobService) -> None:

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import pytest
 
 from tests.support.fake_service import FakeJobService, make_job
-from wjtui.cli import ask as ask_module
-from wjtui.cli.main import run as run_command
-from wjtui.cli.options import Given
+from tests.support.said import Say
 from wjtui.model.identity import JobId, JobType
 from wjtui.model.runs import RunId
 from wjtui.model.starts import Hold, Start, Waiting
 
-Say = Callable[..., tuple[int, str, str]]
 JOB = JobId(JobType.TRIGGERED, "import")
 ASKED = datetime(2026, 11, 21, 2, tzinfo=UTC)
 FIRST, SECOND = RunId("202611210200000000"), RunId("202611210200000001")
@@ -31,23 +26,6 @@ def service() -> FakeJobService:
         Waiting(JOB, SECOND, Start(f"Retry 1/3 of {FIRST}", attempt=1), ASKED, ASKED),
     ]
     return found
-
-
-@pytest.fixture
-def say(service: FakeJobService, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Say:
-    """Runs a command; its exit status and what it printed."""
-
-    @asynccontextmanager
-    async def attached(_: object) -> AsyncIterator[tuple[FakeJobService, None]]:
-        yield service, None
-
-    monkeypatch.setattr(ask_module, "attached", attached)
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        status = run_command(Given(), list(arguments))
-        return status, *capsys.readouterr()
-
-    return command
 
 
 def test_what_waits_is_listed_with_the_reason(say: Say) -> None:

@@ -5,44 +5,21 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from tests.support.fake_service import NOW, FakeJobService, make_job, make_run
-from wjtui.cli import ask as ask_module
+from tests.support.said import Say
 from wjtui.cli.documents import run_document
-from wjtui.cli.main import run as run_command
-from wjtui.cli.options import Given
 from wjtui.model.runs import RunStatus
 from wjtui.model.starts import MAX_INPUT
-
-Say = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
 def service() -> FakeJobService:
     return FakeJobService(make_job("import"))
-
-
-@pytest.fixture
-def say(service: FakeJobService, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Say:
-    """Runs a command; its exit status and what it printed."""
-
-    @asynccontextmanager
-    async def attached(_: object) -> AsyncIterator[tuple[FakeJobService, None]]:
-        yield service, None
-
-    monkeypatch.setattr(ask_module, "attached", attached)
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        status = run_command(Given(), list(arguments))
-        return status, *capsys.readouterr()
-
-    return command
 
 
 def standard_input(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
