@@ -220,6 +220,7 @@ class Engine:
             lambda keys, found: self._changed.put_nowait((keys, found)),
             on_note=lambda text: rooms.state.raise_notice(text, Tone.WARNING),
             native=self._options.native_watch,
+            known=lambda: tuple(self._supervisor.definitions),
         )
         found = await watcher.look()
         jobs = [folder.id for folder in found.jobs.values()]

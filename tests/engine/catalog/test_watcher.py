@@ -363,3 +363,22 @@ def test_a_look_reuses_the_list_while_the_sources_are_as_they_were(scene: Scene)
     os.utime(scene.source, (1, 1))
     third = look_at_folders(scene.site, second)
     assert third.changed_since(second) == {B}
+
+
+async def test_a_job_that_came_and_went_between_two_looks_is_reported(tmp_path: Path) -> None:
+    """It was deployed and its folder removed at once: no look has ever seen it, and it stayed in the list."""
+    scene = Scene(tmp_path)
+    scene.job("a")
+    known = {A}
+    watcher = Watcher(
+        scene.site, FastClock(), scene.heard, on_note=scene.notes.append, native=False, known=lambda: known
+    )
+    task = asyncio.create_task(watcher.run(), name="watch")
+    try:
+        await scene.until_said(A)
+        known.add(B)
+        await scene.until_said(B)
+        assert B not in scene.folders.jobs
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 from wjtui.engine.catalog.debounce import DEFAULT_QUIET_SECONDS, Debounce
@@ -36,14 +36,17 @@ class Watcher:
         on_note: Callable[[str], None],
         quiet_seconds: float = DEFAULT_QUIET_SECONDS,
         native: bool = True,
+        known: Callable[[], Collection[JobKey]] = tuple,
     ) -> None:
         """``on_dirty`` gets the keys of changed, new and vanished jobs and every folder there is now, for
         reading these jobs again; at first, unless ``look`` was asked, those of all without quiet time.
 
         ``on_note`` gets a sentence when file events are not to be had and scans alone remain. With ``native``
-        False nobody asks for them.
+        False nobody asks for them. ``known`` tells which jobs are believed to be there: one that was deployed
+        and removed between two looks differs in none of them.
         """
         self._site = site
+        self._known = known
         self._clock = clock
         self._on_dirty = on_dirty
         self._on_note = on_note
@@ -109,6 +112,9 @@ class Watcher:
             for key in look.changed_since(self._look):
                 self._debounce.touch(key, now)
             look = look.with_unseen(self._look)
+        for key in self._known():
+            if key not in look.jobs:
+                self._debounce.at_once(key, now)
         self._look = look
         self._job_at = {mark.path: key for key, mark in look.jobs.items()}
         await self._follow_events(look, now)
