@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 from textual import events
@@ -14,8 +15,10 @@ Typed = events.Key | events.Paste
 _PASSES = 3
 """Ways from the focus up to the app that a key may need: its own, that of the message a widget makes of it
 (Enter becomes Submitted), and that of a dialog which takes the focus when it is there."""
-_LONGEST_SECONDS = 1.0
-"""A widget that is taken down may take its queue with it: the next key does not wait for ever."""
+_LONGEST_SECONDS = 5.0
+"""The next key does not wait for ever. On a busy machine a form takes more than a second to open."""
+_LOOK_SECONDS = 0.05
+"""Between two looks whether a widget is being taken down, and its queue with it."""
 
 
 class TypeAhead:
@@ -76,4 +79,7 @@ async def _done(pump: MessagePump) -> None:
     """Wait until a pump has worked off what is in its queue now."""
     reached = asyncio.Event()
     if pump.call_later(reached.set):
-        await reached.wait()
+        while not (reached.is_set() or pump._closing or pump._closed):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_SECONDS):
+                    await reached.wait()
