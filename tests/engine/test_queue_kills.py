@@ -87,10 +87,10 @@ def storm(site: SiteBuilder, name: str, also: tuple[str, ...] = ()) -> tuple[lis
 def test_every_start_that_was_promised_is_made_once_and_in_its_order(tmp_path: Path) -> None:
     site = SiteBuilder(tmp_path / "root")
     keys = {"if_running": "queue", "queue_limit": 100, "history_size": 1000}
-    site.triggered("work", {"run.sh": WORK}, keys)
-    promised, runs = storm(site, "work")
-    assert [run["ref"]["run"] for run in reversed(runs["work"])] == promised
-    began = [int(line) for line in (site.root / "data/jobs/triggered/work/began").read_text().split()]
+    site.triggered("pieces", {"run.sh": WORK}, keys)
+    promised, runs = storm(site, "pieces")
+    assert [run["ref"]["run"] for run in reversed(runs["pieces"])] == promised
+    began = [int(line) for line in (site.root / "data/jobs/triggered/pieces/began").read_text().split()]
     assert began == sorted(set(began)), "in their order, none twice"
 
 
@@ -98,15 +98,15 @@ def test_retries_and_chains_happen_once(tmp_path: Path) -> None:
     site = SiteBuilder(tmp_path / "root")
     keys = {"if_running": "queue", "queue_limit": 1000, "history_size": 1000}
     more = {"retry": {"count": 100, "delay": 0}, "on_success": "next"}
-    site.triggered("work", {"run.sh": WORK}, keys | more)
+    site.triggered("pieces", {"run.sh": WORK}, keys | more)
     site.triggered("next", {"run.sh": "true\n"}, keys)
-    promised, runs = storm(site, "work", ("next",))
-    made = Counter(run["ref"]["run"] for run in runs["work"])
+    promised, runs = storm(site, "pieces", ("next",))
+    made = Counter(run["ref"]["run"] for run in runs["pieces"])
     assert set(promised) <= set(made)
-    done = Counter(run["arguments"] for run in runs["work"] if run["status"] == "Success")
+    done = Counter(run["arguments"] for run in runs["pieces"] if run["status"] == "Success")
     assert done == Counter(str(number) for number in range(STARTS)), "each start has succeeded, once"
     followed = Counter(run["origin"]["run"] for run in runs["next"])
-    succeeded = {run["ref"]["run"] for run in runs["work"] if run["status"] == "Success"}
+    succeeded = {run["ref"]["run"] for run in runs["pieces"] if run["status"] == "Success"}
     assert followed == Counter(succeeded), "each success is followed, once"
 
 
@@ -116,7 +116,7 @@ def test_every_message_of_a_spool_is_done_once_or_dead(tmp_path: Path) -> None:
     inbox.mkdir(parents=True)
     watch = {"watch": {"path": "inbox", "quiet": 0, "spool": True}, "history_size": 1000}
     script = 'cat "$WEBJOBS_INPUT_FILE" >> "$WEBJOBS_DATA_PATH/began"\nsleep 0.04\n'
-    site.triggered("work", {"run.sh": script}, watch)
+    site.triggered("pieces", {"run.sh": script}, watch)
     chance = random.Random(20261121)
     for kill in range(KILLS):
         with engine(site):
@@ -127,10 +127,10 @@ def test_every_message_of_a_spool_is_done_once_or_dead(tmp_path: Path) -> None:
             time.sleep(chance.uniform(0.1, 0.6))
     with engine(site) as (http, _):
         end = time.monotonic() + PATIENCE
-        while [path for path in inbox.iterdir() if path.is_file()] or not is_done(http, "work"):
+        while [path for path in inbox.iterdir() if path.is_file()] or not is_done(http, "pieces"):
             assert time.monotonic() < end, [path.name for path in inbox.iterdir()]
             time.sleep(0.05)
-        runs = runs_of(http, "work")
+        runs = runs_of(http, "pieces")
     names = {f"{number:03}" for number in range(3 * KILLS)}
     done, dead = ({path.name for path in (inbox / each).glob("*")} for each in ("done", "dead"))
     assert done | dead == names and not done & dead, "each is somewhere, none twice"
@@ -139,5 +139,5 @@ def test_every_message_of_a_spool_is_done_once_or_dead(tmp_path: Path) -> None:
         for status in ("Success", "Aborted")
     }
     assert by_status["Success"] == done and by_status["Aborted"] == dead
-    began = [int(line) for line in (site.root / "data/jobs/triggered/work/began").read_text().split()]
+    began = [int(line) for line in (site.root / "data/jobs/triggered/pieces/began").read_text().split()]
     assert began == sorted(set(began)), "in their order, none twice"

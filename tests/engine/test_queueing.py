@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,11 +11,14 @@ from pathlib import Path
 import pytest
 
 from tests.support.harness import Harness, open_service
+from tests.support.patience import PATIENCE
 from tests.support.site_builder import SiteBuilder
 from wjtui.engine.engine import Engine, EngineOptions
+from wjtui.engine.queueing.store import QueueStore
 from wjtui.model.errors import AlreadyRunning, NotRunning, QueueFull
 from wjtui.model.identity import JobId, JobType
 from wjtui.model.runs import Run, RunRef, RunStatus
+from wjtui.model.starts import Waiting
 
 WAITS = """
 echo "$WEBJOBS_COMMAND_ARGUMENTS" >> $WEBJOBS_DATA_PATH/said
@@ -98,6 +102,52 @@ async def test_a_waiting_start_is_withdrawn(tmp_path: Path) -> None:
         assert [run.ref.run for run in runs] == [ids[3], ids[0]]
         with pytest.raises(NotRunning):
             await it.service.queue.withdraw(job("slow"))
+
+
+async def test_a_start_that_is_taken_back_while_it_is_written_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its file came after it had been removed, and a restart made the start."""
+    written, put = threading.Event(), QueueStore.put
+
+    def put_late(store: QueueStore, waiting: Waiting) -> None:
+        assert written.wait(PATIENCE)
+        put(store, waiting)
+
+    settings = {"if_running": "queue"}
+    async with engine(tmp_path, lambda site: site.triggered("slow", {"run.sh": WAITS}, settings)) as it:
+        await it.service.run(job("slow"))
+        monkeypatch.setattr(QueueStore, "put", put_late)
+        asked = asyncio.create_task(it.service.run(job("slow")))
+        for _ in range(1000):
+            if await it.service.queue.waiting(job("slow")):
+                break
+            await asyncio.sleep(0.01)
+        assert await it.service.queue.withdraw(job("slow")) == 1
+        written.set()
+        await asked
+        assert list((it.site.root / "data" / "wjtui" / "queue").rglob("*.json")) == []
+        let_go(it, "slow")
+        await ended(it, "slow", 1)
+
+
+async def test_a_start_that_takes_the_place_of_a_retry_and_waits_for_a_lock(tmp_path: Path) -> None:
+    """The line was put away while the retry was taken out of it, and what came then was never begun."""
+
+    def build(site: SiteBuilder) -> None:
+        retry = {"retry": {"count": 1, "delay": 3600}, "lock": "db"}
+        site.triggered("fails", {"run.sh": "exit 1\n"}, retry)
+        site.triggered("holder", {"run.sh": WAITS}, {"lock": "db"})
+
+    async with engine(tmp_path, build) as it:
+        await it.service.run(job("fails"))
+        await it.job(job("fails"), lambda one: one.hold is not None and not one.live)
+        await it.service.run(job("holder"))
+        newer = await it.service.run(job("fails"))
+        assert [each.id for each in await it.service.queue.waiting(job("fails"))] == [newer]
+        let_go(it, "holder")
+        await ended(it, "holder", 1)
+        await it.job(job("fails"), lambda one: one.latest_run is not None and one.latest_run.ref.run == newer)
 
 
 async def test_what_waits_outlives_the_engine(tmp_path: Path) -> None:

@@ -25,6 +25,10 @@ class Line:
         self.trouble = ""
         """What that was."""
 
+    def __contains__(self, run: object) -> bool:
+        """Whether the start that will be called so waits."""
+        return any(waiting.id == run for waiting in self.waiting)
+
     def head(self, now: datetime) -> Waiting:
         """Whose turn it is: the first one, but that a retry which is not due holds up nobody."""
         for waiting in self.waiting:

@@ -112,9 +112,11 @@ class RunQueue:
         A retry that waits is taken back: a newer run takes its place. Not so of a job that queues: of that,
         each start is a piece of work of its own.
         """
-        line, now = self._line(job.key), self._rooms.clock.now()
         runner = self._runners.get(job.key)
-        await self._take_over(line, start, queues=runner is not None and runner.definition.settings.queues)
+        queues = runner is not None and runner.definition.settings.queues
+        await self._take_over(self._line(job.key), start, queues=queues)
+        # Only now: a line that nothing waits in is put away meanwhile.
+        line, now = self._line(job.key), self._rooms.clock.now()
         known = self._rooms.store.ids(job)
         last = max([*known[:1], *line.last_id(due)], default=None)
         waiting = Waiting(job, make_run_id(due or now, last), start, now, due)
@@ -129,6 +131,9 @@ class RunQueue:
         finally:
             line.unwritten.discard(waiting.id)
             self._wake.set()
+        if waiting.id not in line:
+            # Begun or taken back while it was written: who did that found no file to remove.
+            await asyncio.to_thread(self._forget_file, waiting)
         return waiting
 
     def idle(self, job: JobId) -> bool:
@@ -231,8 +236,9 @@ class RunQueue:
         return line.trouble if line.again is not None and line.again > now else ""
 
     async def _begin(self, line: Line, waiting: Waiting) -> None:
-        runner = self._runners[waiting.job.key]
         try:
+            if (runner := self._runners.get(waiting.job.key)) is None:
+                return  # its job was removed just now
             await runner.start(waiting.start, run_id=waiting.id)
         except (AlreadyRunning, NotWanted):
             line.put_off("another instance runs it", self._rooms.clock.now() + AGAIN)
