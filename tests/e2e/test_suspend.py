@@ -92,7 +92,7 @@ def test_the_terminal_goes_away_while_it_is_suspended(program: Installed, shell:
 def test_ended_while_it_is_suspended(program: Installed, shell: Shell, number: signal.Signals) -> None:
     pid = suspend(shell)
     shell.terminal.type(f"kill -{number.value} %1\r")  # to a stopped job, a shell sends SIGCONT along
-    until(lambda: not is_running(pid), within=4.0)
+    until(lambda: not is_running(pid))
     shell.assert_the_terminal_is_its_own()
     count_on(program)
     assert program.status("counter") == "Running"
@@ -107,13 +107,25 @@ def test_stopped_from_elsewhere_and_continued(program: Installed) -> None:
     count_on(program)
     missed = len(program.counted("counter"))
     os.kill(terminal.pid, signal.SIGCONT)
-    terminal.wait_for(shows_number(missed), within=4.0)
+    terminal.wait_for(shows_number(missed))
     terminal.send("q")
-    terminal.wait_for("Leave wjtui", within=4.0)
+    terminal.wait_for("Leave wjtui")
     terminal.send("l")
     terminal.wait_for(lambda _: terminal.is_itself)
-    until(lambda: not is_running(terminal.pid), within=5.0)
+    until(lambda: not is_running(terminal.pid))
     assert_complete(program.counted("counter"))
+
+
+def test_continued_again_and_again_while_it_draws(program: Installed) -> None:
+    program.site.continuous("counter", {"run.py": COUNTER}, PROMPT)
+    terminal = program.open()
+    terminal.wait_for(re.compile(r"INFO +count \d"))
+    for _ in range(40):
+        os.kill(terminal.pid, signal.SIGCONT)
+        count_on(program, steps=1)
+    terminal.wait_for(shows_number(len(program.counted("counter"))))
+    terminal.send("?")
+    terminal.wait_for("Esc closes")
 
 
 def suspend(shell: Shell) -> int:

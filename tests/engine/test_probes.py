@@ -27,6 +27,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         sick = data / "sick"
         self.send_response(503 if sick.exists() else 200)
         self.end_headers()
+        (data / "asked").touch()
         self.wfile.write(b"x" * 5000)
 
     def log_message(self, *_):
@@ -77,6 +78,9 @@ async def test_a_job_that_answers_badly_is_unhealthy_until_it_answers_well(rig: 
     engine = await rig.start()
     up = await job_when(engine, job, runs)
     await eventually(lambda: probes() == ["probe of continuous/web"])
+    await eventually((rig.data(job) / "asked").exists)  # until its server listens, it may count as unhealthy
+    await job_when(engine, job, is_well)
+    before = len(notices(engine))
     (rig.data(job) / "sick").touch()
     sick = await job_when(engine, job, lambda now: "answered" in now.unhealthy)
     port = (await engine.service.workplace(job)).environment["WEBJOBS_PORT"]
@@ -84,6 +88,7 @@ async def test_a_job_that_answers_badly_is_unhealthy_until_it_answers_well(rig: 
     assert f"SYS ERR ] WebJob is unhealthy: {sick.unhealthy}\n" in rig.app_log(job)
     assert notices(engine)[-1] == f"unhealthy: {sick.unhealthy}"
     told = len(notices(engine))
+    assert told == before + 1
 
     (rig.data(job) / "sick").unlink()
     well = await job_when(engine, job, is_well)

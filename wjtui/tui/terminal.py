@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import select
 import signal
@@ -9,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from queue import Empty
+from typing import Any
 
 from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
@@ -53,15 +55,28 @@ def in_foreground(fd: int) -> bool:
 
 
 class ContinuedDriver(LinuxDriver):
-    """The library's driver, also right when the process is continued without having been suspended by it.
+    """The library's driver, also right when the process is stopped and continued by others, at any moment.
 
-    After a ``kill -STOP`` and ``-CONT`` the library would start its threads beside those that still run.
+    The library works within the signals' handlers. One that comes while a frame is handed over waits for
+    the lock of the writer's queue, which the code under it holds: of five screens that were sent 100 SIGCONT
+    each, one stood still for ever. Here the handlers ask, and the loop does. And after a ``kill -STOP`` and
+    ``-CONT`` the library would start its threads beside those that still run.
     """
 
     count = 0
     """Characters written so far."""
+    _parked = False
+    """Whether the terminal was given back, and nothing may be written until it is taken again."""
+    _asked = False
+    """Whether a SIGCONT waits for the loop: a hundred of them are one."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        self._loop = asyncio.get_running_loop()
+        super().__init__(*given, **named)
 
     def write(self, data: str) -> None:
+        if self._parked:
+            return
         self.count += len(data)
         super().write(data)
 
@@ -75,11 +90,33 @@ class ContinuedDriver(LinuxDriver):
             self.write(GIVE_TITLE_BACK)
         super().stop_application_mode()
 
+    def _sigtstp_application(self, *given: object) -> None:
+        self._loop.call_soon_threadsafe(self._park)
+
     def _sigcont_application(self, *given: object) -> None:
-        if not self._must_signal_resume:
+        if not self._asked:
+            self._asked = True
+            self._loop.call_soon_threadsafe(self._take_back)
+
+    def _park(self) -> None:
+        """Give the terminal back, and stand still until a SIGCONT."""
+        if self._auto_restart and not self._parked:
             self.suspend_application_mode()
-            self._must_signal_resume = True
-        super()._sigcont_application(*given)
+            self._parked = True
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _take_back(self) -> None:
+        """Take the terminal, whether it was given back before or somebody else may have used it since."""
+        self._asked = False
+        if not self._auto_restart:
+            return  # it is lent to another program
+        if not self._parked:
+            self.suspend_application_mode()
+        self._parked = False
+        self._must_signal_resume = True
+        super()._sigcont_application()
+        # It is cleared by a start; in the background there is none, but a stop and another SIGCONT.
+        self._parked = self._must_signal_resume
 
 
 def _writer(driver: Driver | None) -> WriterThread | None:
