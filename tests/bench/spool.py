@@ -7,13 +7,18 @@ import subprocess
 import time
 from pathlib import Path
 
-from tests.bench.hosting import BASH, add_job, engine, wait_until
+from tests.bench.busy import screen
+from tests.bench.hosting import BASH, add_job, clean_environment, engine, wait_until
+from tests.bench.loop_watch import Gaps
 from tests.bench.process import cpu_seconds, pss
 from tests.bench.report import Figure, Limit
+from wjtui.launch.place import find_place
 
 FILES = 10_000
 TAKEN = 200
 """Messages whose runs are timed."""
+WATCHED = 1_000
+"""Messages that are taken beside a screen."""
 IDLE_SECONDS = 10.0
 _SETTLE_SECONDS = 5.0
 _SCRIPT = 'exec 3< "$WEBJOBS_INPUT_FILE"\n'
@@ -49,6 +54,13 @@ def measure(folder: Path) -> list[Figure]:
         ),
         Figure(
             "spool",
+            f"longest gap of the screen while {WATCHED} of {FILES} messages are taken",
+            "ms",
+            _beside_a_screen(folder / "screen", folder / "gaps"),
+            (Limit(150),),
+        ),
+        Figure(
+            "spool",
             f"CPU while nothing changes in a watched folder of {FILES}",
             "% of a core",
             many_idle,
@@ -62,17 +74,33 @@ def measure(folder: Path) -> list[Figure]:
 
 def _spool(root: Path, count: int) -> tuple[float, float]:
     """Seconds a message, and MiB of the engine."""
-    settings = {"watch": {"path": "inbox", "spool": True, "quiet": 0}}
-    add_job(root, "triggered", "orders", _SCRIPT, settings)
-    inbox = root / "inbox"
-    _fill(inbox, count)
-    done = inbox / "done"
+    done = _make_spool(root, count)
     with engine(root) as host:
         wait_until(lambda: _count(done) > 0, "the first message is done")
         before, began = _count(done), time.monotonic()
         wait_until(lambda: _count(done) >= TAKEN, f"{TAKEN} messages are done")
         seconds = (time.monotonic() - began) / (_count(done) - before)
         return seconds, pss(host.pid)
+
+
+def _beside_a_screen(root: Path, report: Path) -> float:
+    """Milliseconds."""
+    done = _make_spool(root, FILES)
+    environment = clean_environment(TERM="xterm-256color", WJTUI_ROOT=str(root))
+    place = find_place(None, None, environment=environment)
+    with screen(place, environment, report, in_process=False):
+        wait_until(lambda: _count(done) > 0, "the first message is done")
+        before, began = _count(done), time.monotonic()
+        wait_until(lambda: _count(done) >= before + WATCHED, f"{WATCHED} messages are done")
+        return Gaps(report, began, time.monotonic()).longest
+
+
+def _make_spool(root: Path, count: int) -> Path:
+    """A job and so many messages for it; the folder where they are put then."""
+    settings = {"watch": {"path": "inbox", "spool": True, "quiet": 0}}
+    add_job(root, "triggered", "orders", _SCRIPT, settings)
+    _fill(root / "inbox", count)
+    return root / "inbox" / "done"
 
 
 def _watched(root: Path, count: int) -> float:

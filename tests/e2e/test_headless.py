@@ -122,9 +122,22 @@ def test_a_printed_unit_runs_this_very_program(program: Installed) -> None:
     unit = program("serve", "--print-unit", "--listen", "127.0.0.1:8099").splitlines()
     words = f"{sys.executable} -P -m wjtui serve --root {program.root} --listen 127.0.0.1:8099"
     assert f"ExecStart={words}" in unit
+    assert f"# Before its first start, as its user: wjtui credentials --root {program.root}" in unit
     assert "TimeoutStopSec=230" in unit and "Type=notify" in unit and "WantedBy=multi-user.target" in unit
     assert program.engine_pid is None
     assert "WantedBy=default.target" in program("serve", "--print-unit", "--user").splitlines()
+
+
+def test_no_password_is_printed_into_the_journal(program: Installed, tmp_path: Path) -> None:
+    journal = tmp_path / "journal"
+    found = os.open(journal, os.O_RDWR | os.O_CREAT)
+    stream = {"JOURNAL_STREAM": f"{os.fstat(found).st_dev}:{os.fstat(found).st_ino}"}
+    words = program.argv("serve", "--listen", "127.0.0.1:0")
+    refused = subprocess.run(words, env=program.environment | stream, stderr=found, timeout=PATIENCE)
+    os.close(found)
+    said = journal.read_text()
+    assert refused.returncode == 2 and "wjtui credentials --root" in said and said.count("\n") == 1
+    assert not (program.root / "data" / "wjtui" / "credentials").exists()
 
 
 def test_at_boot_and_no_more(program: Installed, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from wjtui.engine.queueing.store import QueueStore
 from wjtui.model.errors import AlreadyRunning, NotRunning, QueueFull
 from wjtui.model.identity import JobId, JobType
 from wjtui.model.runs import Run, RunRef, RunStatus
+from wjtui.model.site import SiteChange
 from wjtui.model.starts import Waiting
 
 WAITS = """
@@ -241,7 +242,7 @@ async def test_a_schedule_is_paused_after_so_many_failures(tmp_path: Path) -> No
         assert any("2 runs in a row failed" in notice.text for notice in notices)
 
 
-async def test_a_lock_and_the_cap_let_one_run_at_a_time_by_priority(tmp_path: Path) -> None:
+async def test_a_lock_lets_one_run_at_a_time_by_priority(tmp_path: Path) -> None:
     def build(site: SiteBuilder) -> None:
         for name, priority in (("low", 0), ("high", 5), ("first", 0)):
             site.triggered(name, {"run.sh": WAITS}, {"lock": "db", "priority": priority})
@@ -257,6 +258,31 @@ async def test_a_lock_and_the_cap_let_one_run_at_a_time_by_priority(tmp_path: Pa
         let_go(it, "high")
         let_go(it, "low")
         await ended(it, "low", 1)
+
+
+async def test_so_many_runs_at_once_as_the_site_allows_by_priority(tmp_path: Path) -> None:
+    names = ("first", "low", "high")
+
+    def build(site: SiteBuilder) -> None:
+        for name in names:
+            site.triggered(name, {"run.sh": WAITS}, {"priority": 5 if name == "high" else 0})
+
+    async with engine(tmp_path, build) as it:
+        await it.service.settings.change_site(SiteChange(put={"WJTUI_MAX_RUNS": "1"}))
+        for name in names:
+            await it.service.run(job(name))
+        found = await it.job(job("high"), lambda one: one.hold is not None)
+        assert found.hold is not None and found.hold.reason == "1 run is going, the most"
+        let_go(it, "first")
+        await it.job(job("high"), lambda one: one.live)
+        assert (await it.job(job("low"))).hold is not None
+
+        await it.service.settings.change_site(SiteChange(put={"WJTUI_MAX_RUNS": "2"}))
+        await it.job(job("low"), lambda one: one.live)
+        assert (await it.job(job("high"))).live
+        for name in names:
+            let_go(it, name)
+            await ended(it, name, 1)
 
 
 @asynccontextmanager

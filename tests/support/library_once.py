@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from weakref import WeakSet
 
-from textual import strip
+from textual import screen, strip
 from textual._queue import Queue
 from textual.app import App
 from textual.css.model import RuleSet
@@ -14,6 +14,8 @@ from textual.css.types import CSSLocation
 
 _KEPT = 4096
 """Sheets. Those of all our screens and of the library's widgets are some 60 a theme."""
+_NEVER = 3600.0
+"""Seconds between two beats of a screen that nobody drives."""
 _parse = Stylesheet._parse_rules
 _known: dict[tuple[Any, ...], list[RuleSet]] = {}
 
@@ -23,9 +25,13 @@ def once() -> None:
 
     The library keeps them likewise, but with one sheet of one app. What cannot be parsed is not kept.
 
+    Nor does it paint by the clock: a driver paints when it has done what was asked. Else a slow machine paints
+    more frames in the middle of things, and a third of the time of these tests went there.
+
     And the seven caches of each painted strip are plain dictionaries, which forget nothing while the strip
     lives: to make the library's own takes a tenth of the time of a test.
     """
+    screen.UPDATE_PERIOD = _NEVER  # type: ignore[misc]
     Stylesheet._parse_rules = _parse_rules  # type: ignore[method-assign]
     Queue.get, Queue.get_nowait, Queue.task_done = _get, _get_nowait, _task_done  # type: ignore[method-assign]
     strip.FIFOCache = _no_limit  # type: ignore[assignment, attr-defined]

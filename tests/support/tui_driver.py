@@ -121,7 +121,7 @@ class TuiDriver:
             # What is left of a message may begin in the next rounds of the loop.
             for _ in range(3):
                 await asyncio.sleep(0)
-            # What is scrolled to is there with the next beat of the library's 60 a second: it is this one.
+            # The beat that paints, of which a real screen has 60 a second.
             self.app.animator()
             self.app.screen._on_timer_update()
             if is_at_rest(self.app) and self._idle():
@@ -213,8 +213,9 @@ class TuiDriver:
             and app.pump.idle
             and (held or not app.dispatch.busy)
             and (held or not any(form.tasks for form in app.screen_stack if isinstance(form, Form)))
-            # Last: it looks at every widget there is.
-            and all(pane.settled for screen in app.screen_stack for pane in screen.query(LogPane))
+            # Not by queries, which match style classes: with the 200 widgets of a form those took longer
+            # than the frame.
+            and all(pane.settled for pane in app._registry if isinstance(pane, LogPane) and pane.is_attached)
         )
 
 

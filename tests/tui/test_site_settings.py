@@ -15,7 +15,7 @@ from tests.support.palette_driver import PaletteDriver
 from tests.support.tui_driver import TuiDriver, open_tui
 from tests.tui.scene import eleven_jobs
 from wjtui.model.errors import InvalidRequest, NotAllowed
-from wjtui.model.site import ConnectionString, ConnectionType, SiteSettings
+from wjtui.model.site import ConnectionString, ConnectionType, SiteChange, SiteSettings
 from wjtui.tui.present.site_settings import KNOWN, MASK
 from wjtui.tui.screens.site_settings import SiteSettingsForm
 from wjtui.tui.widgets.bar import Bar
@@ -96,6 +96,37 @@ async def test_a_setting_is_changed_added_and_removed() -> None:
         assert "MY_TOKEN" not in kept(tui).values and "MY_TOKEN is removed." in status(tui)
         said = " ".join(str(notice.text) for notice in tui.app.store.notices)
         assert "swordfish" not in said and not any("swordfish" in title for title in tui.toasts)
+
+
+async def test_what_was_changed_or_removed_is_taken_back() -> None:
+    async with opened() as tui:
+        await to_last_setting(tui)
+        await tui.press("enter")
+        await replace(tui, "db-02")
+        await tui.press("enter")
+        await tui.press("delete")
+        assert "u on the list of jobs brings it back" in tui.text
+        await tui.press("r")
+        assert "DB_HOST" not in kept(tui).values
+        await tui.press("escape", "u")
+        assert kept(tui).values["DB_HOST"] == "db-02"
+        assert "Undone: the change of DB_HOST" in tui.toasts
+        await tui.press("u")
+        assert kept(tui).values == SITE.values
+
+
+async def test_what_somebody_else_has_set_since_is_not_taken_back() -> None:
+    async with opened() as tui:
+        await to_last_setting(tui)
+        await tui.press("enter")
+        await replace(tui, "db-02")
+        await tui.press("enter", "escape")
+        await tui.service.settings.change_site(SiteChange({"DB_HOST": "theirs"}))
+        await tui.press("u")
+        assert kept(tui).values["DB_HOST"] == "theirs"
+        assert "Not undone: the change of DB_HOST" in tui.toasts and "Somebody else has changed" in tui.text
+        await tui.press("u")
+        assert "Nothing to undo" in tui.text
 
 
 async def test_a_known_setting_is_set_where_it_was_not() -> None:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-LINGER_SECONDS = 1.0
-"""How long what a refused client still sends is taken and thrown away, so that it reads the refusal."""
+SILENT_SECONDS = 2.0
+"""What a refused client still sends is thrown away until it has sent nothing for so long. A close under it
+would take the refusal back: of a busy machine's uploads over the limit some ended in "does not answer"."""
+LINGER_SECONDS = 30.0
+"""At most so long all in all, for one that was let in."""
+BRIEF_SECONDS = 1.0
+"""For one for which there is no room."""
 _AT_ONCE = 64 * 1024
 """Bytes that do not wait for more: an answer without an end must feel that its reader is slow."""
 
@@ -22,8 +27,10 @@ class Joined(asyncio.Transport):
         self._held = 0
         self._flushing: asyncio.Handle | None = None
         self._lingering: asyncio.TimerHandle | None = None
-        self.lingers = False
-        """Close in two steps: the client is still sending, and a plain close would take our answer back."""
+        self._until = self._heard = 0.0
+        self.lingers = 0.0
+        """Seconds, at most, of a close in two steps: a client is still sending, and a plain close would take
+        our answer back."""
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Send this, a little later."""
@@ -56,7 +63,28 @@ class Joined(asyncio.Transport):
         if self._transport.can_write_eof():
             self._transport.write_eof()
         self._transport.resume_reading()
-        self._lingering = self._loop.call_later(LINGER_SECONDS, self._transport.close)
+        self._heard = self._loop.time()
+        self._until = self._heard + self.lingers
+        self._linger()
+
+    def throw_away(self) -> None:
+        """The client is still sending what nobody reads."""
+        self._heard = self._loop.time()
+
+    def _linger(self) -> None:
+        end = min(self._until, self._heard + SILENT_SECONDS)
+        if self._loop.time() >= end:
+            self._transport.close()
+        else:
+            self._lingering = self._loop.call_at(end, self._linger)
+
+    def cut(self) -> None:
+        """Close without waiting for what the client still sends; what was written is sent."""
+        self.lingers = 0.0
+        if self._lingering is not None:
+            self._transport.close()
+        else:
+            self.close()
 
     def abort(self) -> None:
         """Close at once."""

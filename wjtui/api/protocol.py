@@ -14,7 +14,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from wjtui.api.joined import Joined
+from wjtui.api.joined import BRIEF_SECONDS, LINGER_SECONDS, Joined
 from wjtui.api.room import Room
 
 HEAD_SECONDS = 10.0
@@ -62,7 +62,7 @@ class GuardedProtocol(H11Protocol):
             self._watch_head()
             return
         joined.write(_TOO_MANY)
-        joined.lingers = True
+        joined.lingers = BRIEF_SECONDS
         joined.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -77,6 +77,8 @@ class GuardedProtocol(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """A piece of a request; thrown away where the answer was given without it."""
         if self.transport.is_closing():
+            if self._joined is not None:
+                self._joined.throw_away()
             return
         super().data_received(data)
         self._look()
@@ -89,7 +91,14 @@ class GuardedProtocol(H11Protocol):
 
     def give_up(self) -> None:
         """Close it: nobody asks anything on it."""
-        self.transport.close()
+        if self._joined is not None:
+            self._joined.cut()
+
+    def shutdown(self) -> None:
+        """The server ends: nobody is waited for who only sends."""
+        super().shutdown()
+        if self._joined is not None and self._joined.is_closing():
+            self._joined.cut()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no request, with the status that says why."""
@@ -124,7 +133,7 @@ class GuardedProtocol(H11Protocol):
                 headers = [*message.get("headers", ()), _CLOSE]
                 message = {**message, "headers": headers}
                 if self._joined is not None:
-                    self._joined.lingers = True
+                    self._joined.lingers = LINGER_SECONDS
             await send(message)
 
         self._room.work(self)
@@ -162,7 +171,7 @@ class GuardedProtocol(H11Protocol):
     def _hang_up(self) -> None:
         """Close, once the client had the time to read what was said to it."""
         if self._joined is not None:
-            self._joined.lingers = True
+            self._joined.lingers = LINGER_SECONDS
         self.transport.close()
 
 

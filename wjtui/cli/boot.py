@@ -26,6 +26,8 @@ def print_unit(options: Given, listen: Listen | None, *, user: bool) -> None:
     folder = str(user_units(environment)) if user else "/etc/systemd/system"
     manager = "systemctl --user" if user else "systemctl"
     click.echo(f"# {folder}/{name}; then: {manager} daemon-reload && {manager} enable --now {name}")
+    if listen is not None:
+        click.echo(f"# Before its first start, as its user: wjtui credentials {place.hint}")
     click.echo(text.encode("utf-8", "surrogateescape"), nl=False)
 
 

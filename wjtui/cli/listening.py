@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from wjtui.api.tcp_socket import Listen
     from wjtui.launch.place import Place
 
+_STANDARD_ERROR = 2
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -40,8 +42,12 @@ def make_ready(place: Place, listen: Listen | None) -> None:
     import os
 
     from wjtui.launch.listening import prepare
+    from wjtui.support.systemd import is_journal
 
-    if listen is not None and (made := prepare(place, listen, os.environ)) is not None:
+    if listen is None:
+        return
+    made = prepare(place, listen, os.environ, journal=is_journal(_STANDARD_ERROR, os.environ))
+    if made is not None:
         for line in credentials_lines(made):
             click.echo(line, err=True)
 

@@ -16,6 +16,7 @@ from wjtui.api.credentials import (
 )
 from wjtui.api.tcp_socket import Listen, check_secured, resolve
 from wjtui.launch.place import Place
+from wjtui.model.errors import InvalidRequest
 
 
 def credentials_file(place: Place) -> Path:
@@ -23,10 +24,11 @@ def credentials_file(place: Place) -> Path:
     return place.site.shared / "credentials"
 
 
-def prepare(place: Place, listen: Listen, environment: Mapping[str, str]) -> Made | None:
+def prepare(place: Place, listen: Listen, environment: Mapping[str, str], *, journal: bool) -> Made | None:
     """Look at everything that may be wrong, and make credentials where there are none: those are returned.
 
-    Raises InvalidRequest, ListenFailed and RootUnusable.
+    ``journal``: what is told goes there, where many may read it and it stays, so that none are made. Raises
+    InvalidRequest, ListenFailed and RootUnusable.
     """
     check_secured(listen, resolve(listen))
     if listen.certificate:
@@ -35,7 +37,13 @@ def prepare(place: Place, listen: Listen, environment: Mapping[str, str]) -> Mad
         server_context(listen)
     if given_credentials(environment) is not None:
         return None
-    return ensure_credentials(credentials_file(place))
+    file = credentials_file(place)
+    if journal and not file.exists():
+        raise InvalidRequest(
+            f"Nobody may use the API of '{place.root}' over TCP yet, and a password does not belong in the "
+            f"journal: run 'wjtui credentials {place.hint}' once as this user, then start the service again."
+        )
+    return ensure_credentials(file)
 
 
 def known_credentials(file: Path, environment: Mapping[str, str]) -> Callable[[], Hashed | None]:

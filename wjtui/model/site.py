@@ -77,6 +77,28 @@ class SiteChange(Value, frozen=True):
     def __repr__(self) -> str:
         return f"SiteChange({len(self.put)} put, {len(self.remove)} removed)"
 
+    def way_back(self, before: SiteSettings, now: SiteSettings) -> SiteChange | None:
+        """What takes this change back from settings that were ``before`` it and are ``now``.
+
+        None: something that it touched is by now as somebody else has set it.
+        """
+        names = {*self.put, *self.remove}
+        connections = {each.variable: each for each in before.connections}
+        current = {each.variable: each for each in now.connections}
+        wanted = {each.variable: each for each in self.connect}
+        variables = {*wanted, *self.disconnect}
+        if any(now.values.get(name) != self.put.get(name) for name in names):
+            return None
+        if any(current.get(variable) != wanted.get(variable) for variable in variables):
+            return None
+        return SiteChange(
+            {name: before.values[name] for name in sorted(names & before.values.keys())},
+            tuple(sorted(names & now.values.keys() - before.values.keys())),
+            tuple(connections[variable] for variable in sorted(variables & connections.keys())),
+            tuple(sorted(variables & current.keys() - connections.keys())),
+            now.etag,
+        )
+
 
 class Inherited(Value, frozen=True):
     """The value of an app setting that counts where ``settings.job`` says nothing."""

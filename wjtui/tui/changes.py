@@ -98,9 +98,20 @@ class Changes:
         what = f"the deletion of run {run.run} of {plain(run.job.name)}"
         self._undo.put(Undoable(what, undo, (run.job,), run))
 
-    async def change_site(self, change: SiteChange) -> SiteSettings:
-        """Change the settings of the site."""
-        return await self._service.settings.change_site(change)
+    async def change_site(self, change: SiteChange, what: str) -> SiteSettings:
+        """Change the settings of the site; ``what`` ends the sentence "Undo the change of"."""
+        before = await self._service.settings.site()
+        done = await self._service.settings.change_site(change)
+
+        async def undo() -> str:
+            back = change.way_back(before, await self._service.settings.site())
+            if back is None:
+                raise Overtaken(f"Somebody else has changed {what} since: the site settings show its value.")
+            await self._service.settings.change_site(back)
+            return f"{what} is as it was before."
+
+        self._undo.put(Undoable(f"the change of {what}", undo))
+        return done
 
     async def _go_back(self, job: JobId, now: int, before: int) -> None:
         """Undo one's own change, and nobody else's. Raises Conflict where a later one lies over it."""

@@ -225,7 +225,8 @@ async def test_a_message_that_cannot_be_moved_is_not_run_again(rig: Rig, closing
     engine = await spooled.begin()
     await eventually(lambda: spool_of(rig, spooled.job).unmoved)
     assert spool_of(rig, spooled.job) == Spool(None, {str(path): Ended(mark_of(path), Fate.DONE)})
-    assert any("could not be moved" in notice.text for notice in (await engine.service.snapshot()).notices)
+    notices = engine._rooms.state._notices
+    await eventually(lambda: any("could not be moved" in notice.text for notice in notices))
     await spooled.watchings[0].close()
     await engine.stop(now=True)
     (spooled.inbox / "done").unlink()

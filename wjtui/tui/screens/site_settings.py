@@ -202,7 +202,9 @@ class SiteSettingsForm(Form[None]):
                 self._save(change, done)
 
         answers = [Answer(CANCEL, "Keep it", "k"), Answer("remove", "Remove", "r", dangerous=True)]
-        lines: list[Line] = [(Piece(f"Its value is not kept anywhere. {after}"),)]
+        undo = self.session.keys.name("app.undo")
+        back = f"While this screen is open, {undo} on the list of jobs brings it back. {after}"
+        lines: list[Line] = [(Piece(back),)]
         self.app.push_screen(Question(f"Remove {name}?", lines, answers), answered)
 
     def _edit_setting(self, pair: Pair) -> None:
@@ -244,7 +246,8 @@ class SiteSettingsForm(Form[None]):
 
     async def _saved(self, change: SiteChange, done: str) -> None:
         try:
-            self._take(await self.session.changes.change_site(change))
+            names = ", ".join(map(plain, _touched(change)))
+            self._take(await self.session.changes.change_site(change, names))
         except SettingsChanged:
             found = await self.session.service.settings.site()
             self._take(found)
@@ -263,7 +266,7 @@ class SiteSettingsForm(Form[None]):
             else:
                 self.say_status("Not saved: the list shows what somebody else has set.", Ink.WARNING)
 
-        names = [*change.put, *change.remove, *(each.name for each in change.connect), *change.disconnect]
+        names = _touched(change)
         lines: list[Line] = [
             (Piece("Somebody else has saved them since you looked. The list shows them as they are now."),),
             (Piece("You were about to change "), Piece(", ".join(map(plain, names)), Ink.STRONG), Piece(".")),
@@ -301,6 +304,10 @@ class SiteSettingsForm(Form[None]):
     def _connection(self) -> ConnectionString | None:
         at = self._connections.cursor
         return self._site.connections[at] if 0 <= at < len(self._site.connections) else None
+
+
+def _touched(change: SiteChange) -> list[str]:
+    return [*change.put, *change.remove, *(each.name for each in change.connect), *change.disconnect]
 
 
 def _about(name: str) -> str:
