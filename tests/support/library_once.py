@@ -25,8 +25,8 @@ def once() -> None:
 
     The library keeps them likewise, but with one sheet of one app. What cannot be parsed is not kept.
 
-    Nor does it paint by the clock: a driver paints when it has done what was asked. Else a slow machine paints
-    more frames in the middle of things, and a third of the time of these tests went there.
+    Nor does it paint by the clock: a driver paints when it has done what was asked. Else a slow machine
+    paints more frames in the middle of things, and a fifth of the time of these tests went there.
 
     And the seven caches of each painted strip are plain dictionaries, which forget nothing while the strip
     lives: to make the library's own takes a tenth of the time of a test.
