@@ -29,7 +29,8 @@ def check_settings(raw: dict[str, Any], kind: JobType) -> tuple[JobSettings, lis
         try:
             found = key.read(raw[key.name])
         except Wrong as wrong:
-            remarks.append(_wrong(key.name, raw[key.name], str(wrong)))
+            what = wrong.what(key.name, raw[key.name])
+            remarks.append(("settings-type", f"{what}, not {wrong}: it counts as absent."))
             continue
         if key.kind is Kind.VARIABLES:
             found = _environment(found, remarks)

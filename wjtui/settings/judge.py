@@ -75,7 +75,7 @@ def judge_values(raw: dict[str, Any], kind: JobType) -> tuple[Fault, ...]:
         try:
             found = key.read(value)
         except Wrong as wrong:
-            faults.append(_wrong(key, value, str(wrong)))
+            faults.append(_wrong(key, value, wrong))
         else:
             faults += _of_value(key, found, raw)
     both = raw.get("schedule") not in (None, "") and raw.get("recurrence") is not None
@@ -85,13 +85,12 @@ def judge_values(raw: dict[str, Any], kind: JobType) -> tuple[Fault, ...]:
     return tuple(faults)
 
 
-def _wrong(key: Key, value: Any, wanted: str) -> Fault:
+def _wrong(key: Key, value: Any, wrong: Wrong) -> Fault:
     if key.kind is Kind.NUMBER:
         return _out_of_range(key, value)
-    if key.kind is Kind.RECURRENCE:
-        wanted = "an object"
+    wanted = "an object" if key.kind is Kind.RECURRENCE else str(wrong)
     example = "" if "for example" in wanted or " such as " in wanted else f", for example {key.example}"
-    return Fault(key.name, f"'{key.name}' is {kind_of(value)}: it must be {wanted}{example}.")
+    return Fault(key.name, f"{wrong.what(key.name, value)}: it must be {wanted}{example}.")
 
 
 def _out_of_range(key: Key, value: Any) -> Fault:

@@ -45,14 +45,16 @@ def read_probe(value: dict[str, Any]) -> Probe:
         "restart": _flag,
     }
     found = _read(value, kinds)
-    if len([way for way in ways if found.get(way)]) != 1:
-        raise Wrong("an object with exactly one of 'http', 'file' and 'command'")
-    if found.get("http") and not found["http"].startswith("/"):
-        raise Wrong("an object whose 'http' is a path such as \"/health\"")
+    count = len([way for way in ways if found.get(way)])
+    if count != 1:
+        among = f"an object with {count or 'none'} of 'http', 'file' and 'command'"
+        raise Wrong("one with exactly one of them", found=among)
+    if (http := found.get("http")) and not http.startswith("/"):
+        raise _wrong_part("http", http, 'a path such as "/health"')
     if (file := found.get("file")) and not file.startswith("/") and ".." in file.split("/"):
-        raise Wrong("an object whose 'file' is below the job's data folder, or an absolute path")
+        raise _wrong_part("file", file, "a path below the job's data folder, or an absolute one")
     if (command := found.get("command")) and not _is_command(command):
-        raise Wrong("an object whose 'command' begins with a program and closes its quotes")
+        raise _wrong_part("command", command, "a program and its arguments, with quotes that are closed")
     return Probe(**found)
 
 
@@ -68,20 +70,22 @@ def _read(value: dict[str, Any], kinds: dict[str, _Reader], *needed: str) -> dic
     """Its keys as they count; null counts as absent."""
     for name in value:
         if name not in kinds:
-            raise Wrong(f"an object without '{short(str(name))}': it takes {', '.join(kinds)}")
+            raise Wrong(f"one of {', '.join(kinds)} alone", found=f"an object with '{short(str(name))}'")
     found = {name: kinds[name](name, each) for name, each in value.items() if each is not None}
     for name in needed:
         if name not in found:
-            raise Wrong(f"an object with '{name}'")
+            raise Wrong("one with it", found=f"an object without '{name}'")
     return found
+
+
+def _wrong_part(name: str, value: Any, wanted: str) -> Wrong:
+    return Wrong(wanted, found=kind_of(value), part=name)
 
 
 def _whole(lowest: int, highest: int) -> _Reader:
     def read(name: str, value: Any) -> int:
         if type(value) is not int or not lowest <= value <= highest:
-            raise Wrong(
-                f"an object whose '{name}' is a whole number from {lowest} to {highest}, not {kind_of(value)}"
-            )
+            raise _wrong_part(name, value, f"a whole number from {lowest} to {highest}")
         return value
 
     return read
@@ -90,9 +94,7 @@ def _whole(lowest: int, highest: int) -> _Reader:
 def _number(lowest: float, highest: float) -> _Reader:
     def read(name: str, value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float) or not lowest <= value <= highest:
-            raise Wrong(
-                f"an object whose '{name}' is a number from {lowest} to {highest}, not {kind_of(value)}"
-            )
+            raise _wrong_part(name, value, f"a number from {lowest} to {highest}")
         return float(value)
 
     return read
@@ -104,11 +106,11 @@ def _seconds(lowest: float) -> _Reader:
 
 def _text(name: str, value: Any) -> str:
     if not isinstance(value, str) or not value.strip() or "\0" in value:
-        raise Wrong(f"an object whose '{name}' is a text, not {kind_of(value)}")
+        raise _wrong_part(name, value, "a text")
     return value
 
 
 def _flag(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise Wrong(f"an object whose '{name}' is true or false, not {kind_of(value)}")
+        raise _wrong_part(name, value, "true or false")
     return value

@@ -45,6 +45,18 @@ class Kind(StrEnum):
 class Wrong(Exception):
     """A value that counts as absent; the text is what is wanted."""
 
+    def __init__(self, wanted: str, *, found: str = "", part: str = "") -> None:
+        """``found``: what is there, in words, where the value alone does not say it; ``part``: the key of an
+        object that it is about."""
+        super().__init__(wanted)
+        self._found = found
+        self._part = part
+
+    def what(self, key: str, value: Any) -> str:
+        """What is there, as the beginning of a sentence."""
+        name = f"'{self._part}' of '{short(key)}'" if self._part else f"'{short(key)}'"
+        return f"{name} is {self._found or kind_of(value)}"
+
 
 def read_value(kind: Kind, value: Any) -> Any:
     """The value as it counts, where its JSON type is right. Raises Wrong."""

@@ -25,12 +25,12 @@ def test_probes(value: dict[str, Any], probe: Probe) -> None:
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        ({"file": "../heart"}, "below the job's data folder"),
-        ({"file": "beats/../../heart"}, "below the job's data folder"),
-        ({"file": ".."}, "below the job's data folder"),
-        ({"command": "sh -c 'test"}, "closes its quotes"),
-        ({"command": "'' x"}, "begins with a program"),
-        ({"http": "health"}, "is a path"),
+        ({"file": "../heart"}, "path below the job's data folder"),
+        ({"file": "beats/../../heart"}, "path below the job's data folder"),
+        ({"file": ".."}, "path below the job's data folder"),
+        ({"command": "sh -c 'test"}, "quotes that are closed"),
+        ({"command": "'' x"}, "a program and its arguments"),
+        ({"http": "health"}, "a path such as"),
         ({"http": "/", "file": "x"}, "exactly one"),
         ({}, "exactly one"),
     ],

@@ -81,6 +81,14 @@ def test_too_long() -> None:
         ("arguments", "x" * (MAX_ARGUMENTS + 1), ["32 KiB"]),
         ("env", ["A=1"], ["a list", "an object of texts", "DB_HOST"]),
         ("notify", "toast", ["a list such as"]),
+        ("retry", 3, ["the number 3: it must be an object"]),
+        ("retry", {"count": "many"}, ["'count' of 'retry' is the text \"many\"", "from 1 to 1000"]),
+        ("retry", {"delay": 1}, ["'retry' is an object without 'count'", "with it"]),
+        ("retry", {"count": 1, "dealy": 1}, ["an object with 'dealy'", "one of count, delay, backoff alone"]),
+        ("watch", {"path": "in", "spool": 1}, ["'spool' of 'watch' is the number 1", "true or false"]),
+        ("probe", {}, ["with none of 'http', 'file' and 'command'", "exactly one"]),
+        ("probe", {"http": "/", "file": "a"}, ["with 2 of 'http'", "exactly one"]),
+        ("probe", {"http": "health"}, ["'http' of 'probe' is the text \"health\"", "a path such as"]),
     ],
 )
 def test_a_value_that_would_count_as_absent(key: str, value: Any, parts: list[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import os
 import re
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,8 +51,14 @@ def _misplaced(folder: Path, watch: Watch, site: Site) -> str:
 
 
 def _unreadable(folder: Path) -> str:
-    if not folder.is_dir():
+    try:
+        is_folder = stat.S_ISDIR(folder.stat().st_mode)
+    except PermissionError:
+        return "to which the engine's user may not go: let it read the folders on the way."
+    except OSError:
         return "which is not there: make it, and it is watched."
+    if not is_folder:
+        return "which is no folder: name the one that the file is in, and the file by 'pattern'."
     if not os.access(folder, os.R_OK | os.X_OK):
         return "which the engine's user may not read: let it read the folder."
     return ""

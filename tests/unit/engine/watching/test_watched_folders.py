@@ -54,9 +54,9 @@ def test_a_folder_is_absolute_or_below_the_root(site: Site, inbox: Path, tmp_pat
 
 def test_a_folder_that_is_not_there_is_named(site: Site, inbox: Path) -> None:
     (inbox / "file").touch()
-    for path in ("outbox", "inbox/file"):
+    for path, words in (("outbox", "not there"), ("inbox/file/x", "not there"), ("inbox/file", "no folder")):
         text = fault(site, path)
-        assert str(site.root / path) in text and "not there" in text
+        assert str(site.root / path) in text and words in text
 
 
 def test_the_engines_own_folders_are_refused_by_whatever_name(site: Site, inbox: Path) -> None:
@@ -76,6 +76,8 @@ def test_what_cannot_be_read_or_emptied_is_refused(site: Site, inbox: Path) -> N
     assert "may not move files" in fault(site, "inbox", spool=True)
     inbox.chmod(0o300)
     assert "may not read" in fault(site, "inbox")
+    inbox.chmod(0o000)
+    assert "may not go" in fault(site, "inbox/deeper")
 
 
 def test_a_file_in_the_place_of_done_is_refused(site: Site, inbox: Path) -> None:
