@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
 from typing import Any
 
 import msgspec
@@ -240,6 +241,60 @@ def test_a_chain_is_one_tree() -> None:
         "│ └ nightly-report 2",
         "└ other",
     ]
+
+
+def past_midnight() -> list[Run]:
+    """Three tries, the second one on the next day, and what came after; and a run of that day."""
+    late = datetime(2026, 11, 19, 23, 59, tzinfo=UTC)
+    first = run_at(NAME, late, 1)
+    one = run_at(NAME, late + timedelta(minutes=2), 1, after=first, attempt=1)
+    two = run_at(NAME, late + timedelta(minutes=4), 1, after=one, attempt=2)
+    cleaned = run_at("clean-up", late + timedelta(days=1, minutes=5), 0, after=two)
+    return [first, one, two, cleaned, run_at("other", late + timedelta(hours=1), 0)]
+
+
+def by_day(timeline: Timeline) -> list[tuple[str, list[str]]]:
+    return [
+        (
+            group.name.first.isoformat(),
+            [branch + place.split(" ")[2] for place, branch in group.branches(timeline.events).items()],
+        )
+        for group in timeline.groups
+    ]
+
+
+def test_a_chain_past_midnight_is_one_tree_where_it_began_in_whatever_order_it_is_read() -> None:
+    today, runs = local(NOW).date(), past_midnight()
+    wanted = [
+        ("2026-11-20", ["└ other"]),
+        (
+            "2026-11-19",
+            ["└ nightly-report", "  ├ nightly-report", "  └ nightly-report", "    └ clean-up"],
+        ),
+    ]
+    for order in permutations(runs):
+        timeline = Timeline(today)
+        for run in order:
+            timeline.put([run])
+        assert by_day(timeline) == wanted
+    timeline = Timeline(today, runs)
+    timeline.drop(place_of(runs[0]))
+    assert by_day(timeline) == [
+        ("2026-11-20", ["├ other", "└ nightly-report", "  └ nightly-report", "    └ clean-up"])
+    ]
+    timeline.put([runs[0]])
+    assert by_day(timeline) == wanted
+    for run in runs:
+        timeline.drop(place_of(run))
+    assert timeline.groups == [] and not timeline._elsewhere
+
+
+def test_a_row_of_another_day_than_its_group_says_which() -> None:
+    runs = past_midnight()
+    timeline = Timeline(local(NOW).date(), runs)
+    for run, words in ((runs[0], "23:59:00"), (runs[1], "20 00:01")):
+        name = timeline.group_at(place_of(run)).name
+        assert words in plain_text(event_line(run, name, NOW, columns(100, 0), branch="└ "))
 
 
 def test_what_follows_from_a_run_that_is_not_shown_stands_alone() -> None:

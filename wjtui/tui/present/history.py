@@ -138,7 +138,10 @@ class Group:
 
 
 class Timeline:
-    """Events in groups. It costs what is put in, not what is there, but for the groups that change."""
+    """Events in groups. It costs what is put in, not what is there, but for the groups that change.
+
+    What follows from a run is in that run's group, so that a chain stays one tree past midnight.
+    """
 
     def __init__(self, today: date, events: Iterable[Event] = ()) -> None:
         self.today = today
@@ -146,6 +149,10 @@ class Timeline:
         self._groups: dict[GroupName, Group] = {}
         self._days: dict[str, Group] = {}
         self._order: list[Group] | None = None
+        self._elsewhere: dict[Place, Group] = {}
+        """The group of what follows from a run of another day."""
+        self._followers: dict[Place, list[Place]] = {}
+        """A run, there or not, and what follows from it."""
         self.put(events)
 
     def __len__(self) -> int:
@@ -160,6 +167,69 @@ class Timeline:
 
     def group_at(self, place: Place) -> Group:
         """The group in which a place is, or would be."""
+        return self._elsewhere.get(place) or self._group_of_day(place)
+
+    def put(self, events: Iterable[Event]) -> None:
+        """Add events, or replace those that are there."""
+        unsorted = set()
+        for event in events:
+            place = place_of(event)
+            is_new = place not in self.events
+            self.events[place] = event
+            if not is_new:
+                self.group_at(place).touch()
+                continue
+            if (over := _place_over(event)) is not None:
+                self._followers.setdefault(over, []).append(place)
+            unsorted.add(self._settle(place))
+            unsorted |= self._move_followers(place)
+        for group in unsorted:
+            # Pages and news are sorted already, and two sorted stretches are merged in one pass.
+            group.places.sort(reverse=True)
+
+    def drop(self, place: Place) -> None:
+        """Take an event out, if it is there."""
+        event = self.events.pop(place, None)
+        if event is None:
+            return
+        if (over := _place_over(event)) is not None:
+            self._followers[over].remove(place)
+        self._leave(place)
+        for group in self._move_followers(place):
+            group.places.sort(reverse=True)
+
+    def _settle(self, place: Place) -> Group:
+        """Put an event into its group: that of the run it followed where that is there, else of its day."""
+        day = group = self._group_of_day(place)
+        over = _place_over(self.events[place])
+        if over is not None and over in self.events:
+            group = self.group_at(over)
+        if group is not day:
+            self._elsewhere[place] = group
+            self._forget_if_empty(day)
+        group.places.append(place)
+        group.touch()
+        return group
+
+    def _leave(self, place: Place) -> None:
+        group = self.group_at(place)
+        self._elsewhere.pop(place, None)
+        group.places.remove(place)
+        group.touch()
+        self._forget_if_empty(group)
+
+    def _move_followers(self, place: Place) -> set[Group]:
+        """A run came or went, and what follows from it goes with it; the groups that took something in."""
+        taken: set[Group] = set()
+        waiting = [place]
+        while waiting:
+            for each in self._followers.get(waiting.pop(), ()):
+                self._leave(each)
+                taken.add(self._settle(each))
+                waiting.append(each)
+        return taken
+
+    def _group_of_day(self, place: Place) -> Group:
         digits = place[:8]
         group = self._days.get(digits)
         if group is None:
@@ -171,29 +241,8 @@ class Timeline:
             self._days[digits] = group
         return group
 
-    def put(self, events: Iterable[Event]) -> None:
-        """Add events, or replace those that are there."""
-        unsorted = set()
-        for event in events:
-            place = place_of(event)
-            group = self.group_at(place)
-            if place not in self.events:
-                group.places.append(place)
-                unsorted.add(group)
-            group.touch()
-            self.events[place] = event
-        for group in unsorted:
-            # Pages and news are sorted already, and two sorted stretches are merged in one pass.
-            group.places.sort(reverse=True)
-
-    def drop(self, place: Place) -> None:
-        """Take an event out, if it is there."""
-        if self.events.pop(place, None) is None:
-            return
-        group = self.group_at(place)
-        group.places.remove(place)
-        group.touch()
-        if not group.places:
+    def _forget_if_empty(self, group: Group) -> None:
+        if not group.places and self._groups.get(group.name) is group:
             del self._groups[group.name]
             self._days = {day: other for day, other in self._days.items() if other is not group}
             self._order = None
@@ -202,6 +251,14 @@ class Timeline:
         """Every place, as the rows are: what follows from a run stands under it, all else newest first."""
         for group in self.groups:
             yield from group.branches(self.events)
+
+
+def _place_over(event: Event) -> Place | None:
+    """Where the run stands that this one followed, there or not; a later one it cannot have followed."""
+    if not isinstance(event, Run) or event.origin is None:
+        return None
+    over = run_place(event.origin)
+    return over if over < place_of(event) else None
 
 
 def _digits(at: datetime) -> str:

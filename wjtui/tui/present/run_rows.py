@@ -143,8 +143,9 @@ def _begin(event: Event, name: GroupName, at: datetime) -> tuple[Piece, ...]:
 
 
 def _when(at: datetime, name: GroupName) -> str:
-    """The time of day; in a week or a month the day of the month too, in as many cells."""
-    return clock(at) if name.span is Span.DAY else f"{local(at):%d %H:%M}"
+    """The time of day; on another day than the group's the day of the month too, in as many cells."""
+    is_its_day = name.span is Span.DAY and local(at).date() == name.first
+    return clock(at) if is_its_day else f"{local(at):%d %H:%M}"
 
 
 def _duration(started: datetime, ended: datetime | None, now: datetime) -> Piece:
