@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,14 @@ import pytest
 from wjtui.api.unix_socket import open_unix_socket
 from wjtui.launch.place import choose_root, find_place, socket_path
 from wjtui.model.errors import RootUnusable
+
+
+@pytest.fixture
+def temp(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The system's temporary folder, with a short path as a socket needs it: pytest's has its user in it."""
+    with tempfile.TemporaryDirectory(prefix="wjtui-") as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield Path(folder)
 
 
 @pytest.fixture
@@ -58,9 +67,8 @@ def test_a_hint_can_be_pasted(tmp_path: Path) -> None:
     assert find_place(str(tmp_path / "a b"), None, environment={}).hint == f"--root '{tmp_path}/a b'"
 
 
-def test_the_socket_folder_is_for_us_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    socket = socket_path(tmp_path, "vm")
+def test_the_socket_folder_is_for_us_alone(temp: Path) -> None:
+    socket = socket_path(temp, "vm")
     open_unix_socket(socket).close()
     assert socket.parent.stat().st_mode & 0o777 == 0o700
     open_unix_socket(socket, replace=True).close()
@@ -69,11 +77,10 @@ def test_the_socket_folder_is_for_us_alone(tmp_path: Path, monkeypatch: pytest.M
         open_unix_socket(socket)
 
 
-def test_a_link_in_place_of_the_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    socket = socket_path(tmp_path, "vm")
-    (tmp_path / "elsewhere").mkdir(mode=0o700)
-    socket.parent.symlink_to(tmp_path / "elsewhere")
+def test_a_link_in_place_of_the_folder_is_refused(temp: Path) -> None:
+    socket = socket_path(temp, "vm")
+    (temp / "elsewhere").mkdir(mode=0o700)
+    socket.parent.symlink_to(temp / "elsewhere")
     with pytest.raises(RootUnusable, match="not yours alone"):
         open_unix_socket(socket)
 
