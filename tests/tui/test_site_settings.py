@@ -105,7 +105,7 @@ async def test_what_was_changed_or_removed_is_taken_back() -> None:
         await replace(tui, "db-02")
         await tui.press("enter")
         await tui.press("delete")
-        assert "u on the list of jobs brings it back" in tui.text
+        assert "u on the list of jobs brings it back, until you leave." in tui.text
         await tui.press("r")
         assert "DB_HOST" not in kept(tui).values
         await tui.press("escape", "u")

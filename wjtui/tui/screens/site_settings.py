@@ -203,7 +203,7 @@ class SiteSettingsForm(Form[None]):
 
         answers = [Answer(CANCEL, "Keep it", "k"), Answer("remove", "Remove", "r", dangerous=True)]
         undo = self.session.keys.name("app.undo")
-        back = f"While this screen is open, {undo} on the list of jobs brings it back. {after}"
+        back = f"{undo} on the list of jobs brings it back, until you leave. {after}"
         lines: list[Line] = [(Piece(back),)]
         self.app.push_screen(Question(f"Remove {name}?", lines, answers), answered)
 
