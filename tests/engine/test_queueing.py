@@ -6,15 +6,19 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.support.harness import Harness, open_service
 from tests.support.patience import PATIENCE
 from tests.support.site_builder import SiteBuilder
 from wjtui.engine.engine import Engine, EngineOptions
+from wjtui.engine.history.store import RunStore
 from wjtui.engine.queueing.store import QueueStore
+from wjtui.engine.site import Site
 from wjtui.model.errors import AlreadyRunning, NotRunning, QueueFull
 from wjtui.model.identity import JobId, JobType
 from wjtui.model.runs import Run, RunRef, RunStatus
@@ -184,6 +188,30 @@ async def test_a_failed_run_is_started_again_and_then_the_next_job_of_its_chain(
         assert {run.arguments for run in runs} == {"x y"} and not any(run.sequel for run in runs)
         last = (await ended(it, "clean-up", 1))[0]
         assert last.origin == runs[0].ref and last.trigger == f"After fails {runs[0].ref.run}"
+
+
+@pytest.mark.parametrize("followed", [False, True], ids=["left", "followed"])
+async def test_a_crash_leaves_a_run_that_is_not_the_newest_of_its_job(tmp_path: Path, followed: bool) -> None:
+    """A retry has its id from when it was asked for, and newer starts may have run while it waited."""
+    left: list[RunRef] = []
+
+    def build(site: SiteBuilder) -> None:
+        site.triggered("fails", {"run.sh": "true\n"}, {"retry": {"count": 3, "delay": 0}})
+        store = RunStore(Site(site.root, "contract", "contrac"))
+        at = datetime(2026, 11, 20, 2, tzinfo=UTC)
+        run, *more = (store.create(job("fails"), at + timedelta(hours=n), "x", "") for n in range(12))
+        store.save(msgspec.structs.replace(run, status=RunStatus.RUNNING, sequel=True))
+        for each in more:
+            origin = run.ref if followed and each is more[0] else None
+            done = msgspec.structs.replace(each, status=RunStatus.SUCCESS, ended=each.started, origin=origin)
+            store.save(done)
+        left.append(run.ref)
+
+    async with engine(tmp_path, build) as it:
+        runs = await ended(it, "fails", 12 if followed else 13)
+        assert len(runs) == (12 if followed else 13)
+        assert [run.attempt for run in runs if run.origin == left[0]] == [0 if followed else 1]
+        assert not (await it.service.get_run(left[0])).sequel
 
 
 async def test_a_retry_counts_down_until_a_stop_or_a_newer_run(

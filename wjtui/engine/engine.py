@@ -206,7 +206,8 @@ class Engine:
         if killed:
             rooms.state.raise_notice(f"{killed} processes of an earlier engine were ended", Tone.WARNING)
         await asyncio.to_thread(empty_temp, self.site)
-        for run in await asyncio.to_thread(close_open_runs, self.site, rooms.store, self._aside):
+        runs = await asyncio.to_thread(close_open_runs, self.site, rooms.store, self._aside)
+        for run in runs.aborted:
             text = f"run {run.ref.run} was aborted: the engine ended while it ran"
             rooms.state.raise_notice(text, Tone.WARNING, run.ref.job)
         left = await asyncio.to_thread(recover, self.site, rooms.config)
@@ -228,7 +229,7 @@ class Engine:
         self._aside.tell(lambda text, job: rooms.state.raise_notice(text, Tone.WARNING, job, "damaged"))
         await self._supervisor.refresh(found.jobs, found)
         await self._supervisor.queue.read()
-        await self._supervisor.following.resume()
+        await self._supervisor.following.resume(runs.unfollowed, runs.followed)
         await self._supervisor.queue.sweep()
         self.service.resume_deploys(left.waiting)
         self._watcher = watcher

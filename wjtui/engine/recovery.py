@@ -6,16 +6,18 @@ import asyncio
 import logging
 import os
 import shutil
+from typing import NamedTuple
 
 import msgspec
 
+from wjtui.engine.catalog.discover import JobKey
 from wjtui.engine.damage import Aside, is_no_file
 from wjtui.engine.history.store import STATUS, RunStore, decode_status
 from wjtui.engine.process.survivors import end_survivors
 from wjtui.engine.rooms import Rooms
 from wjtui.engine.site import Site
 from wjtui.model.identity import JobId, JobType
-from wjtui.model.runs import Run, RunRef, RunStatus, run_id_time
+from wjtui.model.runs import Run, RunId, RunRef, RunStatus, run_id_time
 from wjtui.support.files import read_whole
 from wjtui.support.locks import is_locked
 
@@ -44,39 +46,63 @@ def empty_temp(site: Site) -> None:
             log.warning("%s was not emptied: %s", folder, error)
 
 
-def close_open_runs(site: Site, store: RunStore, aside: Aside) -> list[Run]:
+class Leftovers(NamedTuple):
+    """Runs that an earlier engine was not done with."""
+
+    aborted: list[Run]
+    """Those that were open, as they are now."""
+    unfollowed: list[Run]
+    """Those that have ended, aborted ones among them, while what follows was not done (``Run.sequel``)."""
+    followed: set[tuple[JobKey, RunId]]
+    """Those that a run has followed, whoever made it."""
+
+
+def close_open_runs(site: Site, store: RunStore, aside: Aside) -> Leftovers:
     """Turn runs that nobody holds any more into ``Aborted``, ended when last written (spec 6.1).
 
-    So is a run whose status is damaged: it stays in the history with what its folder tells. Returns those
-    that were open. Reads every status file, so it belongs in a thread.
+    So is a run whose status is damaged: it stays in the history with what its folder tells. Reads every
+    status file, so it belongs in a thread.
     """
-    closed: list[Run] = []
+    left = Leftovers([], [], set())
     folder = site.data / JobType.TRIGGERED.value
     try:
         names = sorted(os.listdir(folder))
     except OSError:
-        return closed
+        return left
     for name in names:
         job = JobId(JobType.TRIGGERED, name)
-        if is_locked(folder / name / "triggeredJob.lock"):
-            continue
+        is_held = is_locked(folder / name / "triggeredJob.lock")
         for run_id in store.ids(job):
             ref = RunRef(job, run_id)
-            run = _read(site, ref, aside)
-            if run is None or run.status.ended:
+            run = store.load(ref) if is_held else _read(site, ref, aside)
+            if run is None:
                 continue
-            ended = store.last_written(ref) or run.started
-            run = msgspec.structs.replace(
-                run, status=RunStatus.ABORTED, ended=max(ended, run.started), reason=run.reason or REASON
-            )
-            try:
-                store.save(run)
-            except OSError as error:
-                log.warning("run %s stays open: %s", run.ref, error)
+            if run.origin is not None:
+                left.followed.add((run.origin.job.key, run.origin.run))
+            if is_held:
                 continue
-            if run.reason != DAMAGED:
-                closed.append(run)
-    return closed
+            if not run.status.ended:
+                run = _close(store, run)
+                if run is None or run.reason == DAMAGED:
+                    continue
+                left.aborted.append(run)
+            if run.sequel:
+                left.unfollowed.append(run)
+    return left
+
+
+def _close(store: RunStore, run: Run) -> Run | None:
+    """Note that a run was aborted; None: it cannot be noted."""
+    ended = store.last_written(run.ref) or run.started
+    run = msgspec.structs.replace(
+        run, status=RunStatus.ABORTED, ended=max(ended, run.started), reason=run.reason or REASON
+    )
+    try:
+        store.save(run)
+    except OSError as error:
+        log.warning("run %s stays open: %s", run.ref, error)
+        return None
+    return run
 
 
 def _read(site: Site, ref: RunRef, aside: Aside) -> Run | None:

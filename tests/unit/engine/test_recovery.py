@@ -42,18 +42,18 @@ def test_a_run_without_a_holder_is_aborted(site: Site, store: RunStore, status: 
     output.write_bytes(b"")
     written = AT + timedelta(minutes=5)
     os.utime(output, (written.timestamp(), written.timestamp()))
-    (closed,) = close_open_runs(site, store, Aside(AT))
+    (closed,) = close_open_runs(site, store, Aside(AT)).aborted
     assert (closed.status, closed.ended, closed.reason) == (RunStatus.ABORTED, written, REASON)
     found = store.load(run.ref)
     assert found is not None
     assert (found.status, found.ended) == (RunStatus.ABORTED, written)
-    assert close_open_runs(site, store, Aside(AT)) == []
+    assert close_open_runs(site, store, Aside(AT)).aborted == []
 
 
 def test_a_run_never_ends_before_it_began(site: Site, store: RunStore) -> None:
     run = with_status(store, JOB, RunStatus.RUNNING)
     os.utime(site.run_folder(run.ref) / "status", (1, 1))
-    (closed,) = close_open_runs(site, store, Aside(AT))
+    (closed,) = close_open_runs(site, store, Aside(AT)).aborted
     assert closed.ended == AT
 
 
@@ -61,15 +61,15 @@ def test_a_run_with_a_holder_goes_on(site: Site, store: RunStore) -> None:
     with_status(store, JOB, RunStatus.RUNNING)
     lock = FileLock(site.job_data(JOB) / "triggeredJob.lock")
     assert lock.acquire()
-    assert close_open_runs(site, store, Aside(AT)) == []
+    assert close_open_runs(site, store, Aside(AT)).aborted == []
     lock.release()
-    assert len(close_open_runs(site, store, Aside(AT))) == 1
+    assert len(close_open_runs(site, store, Aside(AT)).aborted) == 1
 
 
 def test_a_lock_file_without_a_holder_is_no_lock(site: Site, store: RunStore) -> None:
     with_status(store, JOB, RunStatus.RUNNING)
     (site.job_data(JOB) / "triggeredJob.lock").write_text("run pid 1")
-    assert len(close_open_runs(site, store, Aside(AT))) == 1
+    assert len(close_open_runs(site, store, Aside(AT)).aborted) == 1
 
 
 def test_finished_runs_and_garbage_stay_as_they_are(site: Site, store: RunStore) -> None:
@@ -79,7 +79,9 @@ def test_finished_runs_and_garbage_stay_as_they_are(site: Site, store: RunStore)
     store.create(JOB, AT, "x", "")
     (site.data / "triggered" / "a-file").write_text("no folder")
     (site.data / "triggered" / "empty").mkdir()
-    assert [run.ref for run in close_open_runs(site, store, Aside(AT))] == [store.page(JOB, None, 1)[0].ref]
+    assert [run.ref for run in close_open_runs(site, store, Aside(AT)).aborted] == [
+        store.page(JOB, None, 1)[0].ref
+    ]
     assert store.load(done.ref) == done
     assert [run.status for run in store.page(JOB, None, 9)] == [
         RunStatus.ABORTED,
@@ -91,7 +93,7 @@ def test_finished_runs_and_garbage_stay_as_they_are(site: Site, store: RunStore)
 
 
 def test_there_may_be_nothing_to_mend(site: Site, store: RunStore) -> None:
-    assert close_open_runs(site, store, Aside(AT)) == []
+    assert close_open_runs(site, store, Aside(AT)).aborted == []
     empty_temp(site)
     assert not site.data.exists()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Container, Iterable, Mapping
 
 import msgspec
 
@@ -17,13 +17,10 @@ from wjtui.model.errors import WjtuiError
 from wjtui.model.events import Tone
 from wjtui.model.identity import JobId, JobType
 from wjtui.model.jobs import Problem
-from wjtui.model.runs import Run
+from wjtui.model.runs import Run, RunId, RunRef
 from wjtui.model.settings import JobSettings
 
 log = logging.getLogger(__name__)
-
-_LOOKED_AT = 10
-"""Runs of a job among which one that follows from another is looked for."""
 
 
 class Following:
@@ -44,13 +41,16 @@ class Following:
         self.settle: Callable[[Run, bool], Awaitable[None]] | None = None
         """Told of each run that has ended, and whether it is retried."""
 
-    async def follow(self, run: Run, settings: JobSettings) -> None:
-        """A run has ended: do what follows, then note in its status that this is done (``Run.sequel``)."""
+    async def follow(self, run: Run, settings: JobSettings, *, followed: bool = False) -> None:
+        """A run has ended: do what follows, then note in its status that this is done (``Run.sequel``).
+
+        ``followed``: a run has followed it already, and the engine has ended right after that was made.
+        """
         recent = self._rooms.store.page(run.ref.job, None, max(1, settings.poison_after or 1))
         sequel = decide(run, settings, [run if each.ref == run.ref else each for each in recent])
         if sequel.pauses:
             await self._pause_schedule(run, settings)
-        if sequel.next is not None and not self._is_done(run, sequel.next):
+        if sequel.next is not None and not followed and not self._waits(run, sequel.next):
             await self._do(run, sequel, sequel.next)
         if self.settle is not None:
             await self.settle(run, sequel.retries)
@@ -60,14 +60,20 @@ class Following:
         except OSError as error:
             log.warning("status of %s was not written: %s", run.ref, error)
 
-    async def resume(self) -> None:
-        """Do what a crash kept from being done: of each job its last run may be left."""
-        for definition in list(self._definitions.values()):
-            if definition.id.type is not JobType.TRIGGERED:
+    async def resume(self, unfollowed: Iterable[Run], followed: Container[tuple[JobKey, RunId]]) -> None:
+        """Do what a crash kept from being done.
+
+        It need not be the newest run of its job that is left: a start has its id from when it was asked for,
+        and one that has waited, such as a retry, may have run after others with newer ones.
+        """
+        for run in sorted(unfollowed, key=lambda run: run.ended or run.started):
+            definition = self._definitions.get(run.ref.job.key)
+            if definition is None:
                 continue
-            run = self._rooms.store.latest(definition.id)
-            if run is not None and run.sequel and run.status.ended:
-                await self.follow(run, definition.settings)
+            # The folder of its data may be written in another case than the job.
+            run = msgspec.structs.replace(run, ref=RunRef(definition.id, run.ref.run))
+            done = (run.ref.job.key, run.ref.run) in followed
+            await self.follow(run, definition.settings, followed=done)
 
     def problems(self, definition: Definition) -> tuple[Problem, ...]:
         """What is wrong with the chains that begin at a job."""
@@ -117,16 +123,9 @@ class Following:
         except WjtuiError as error:
             self._say(job, error.message)
 
-    def _is_done(self, run: Run, following: Next) -> bool:
-        """Whether the start is there already: the engine may have ended right after it was made."""
-        waiting = self._queue.waiting(following.job)
-        if any(each.start.origin == run.ref for each in waiting):
-            return True
-        target = self._definitions.get(following.job.key)
-        if target is None:
-            return False
-        runs = self._rooms.store.page(target.id, None, _LOOKED_AT)
-        return any(each.origin == run.ref for each in runs)
+    def _waits(self, run: Run, following: Next) -> bool:
+        """Whether the start is there already: the engine may have ended right after it was asked for."""
+        return any(each.start.origin == run.ref for each in self._queue.waiting(following.job))
 
     async def _pause_schedule(self, run: Run, settings: JobSettings) -> None:
         job = run.ref.job
