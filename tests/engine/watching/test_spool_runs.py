@@ -15,7 +15,7 @@ from tests.support.patience import eventually
 from wjtui.engine.engine import Engine
 from wjtui.engine.recovery import REASON
 from wjtui.engine.watching.folder import read_mark
-from wjtui.engine.watching.memory import SPOOL, Ended, Spool, Taken, load, save
+from wjtui.engine.watching.memory import LOCK, SPOOL, Ended, Spool, Taken, load, save
 from wjtui.engine.watching.sightings import Mark
 from wjtui.engine.watching.spool import Fate
 from wjtui.engine.watching.watching import Watching
@@ -23,6 +23,7 @@ from wjtui.model.identity import JobId
 from wjtui.model.jobs import Busy, Idle
 from wjtui.model.runs import Run, RunRef, RunStatus
 from wjtui.model.starts import Start
+from wjtui.support.locks import FileLock
 
 CAT = 'cat "$WEBJOBS_INPUT_FILE"; grep -q bad "$WEBJOBS_INPUT_FILE" && exit 3; exit 0\n'
 LONG = 'while [ ! -e "$WEBJOBS_SHUTDOWN_FILE" ]; do sleep 0.02; done\n'
@@ -234,6 +235,30 @@ async def test_a_message_that_cannot_be_moved_is_not_run_again(rig: Rig, closing
     await eventually(lambda: spooled.done == {"order"})
     await eventually(lambda: spool_of(rig, spooled.job) == Spool())
     assert len(await runs_of(engine, spooled.job)) == 1
+
+
+async def test_what_an_instance_has_left_another_does_not_take(rig: Rig, closing: list[Spooled]) -> None:
+    """It was taken again as soon as the living one had run another message."""
+    spooled = Spooled(rig)
+    closing.append(spooled)
+    path = spooled.put("left", "text", 9)
+    data = rig.data(spooled.job)
+    data.mkdir(parents=True, exist_ok=True)
+    locks = [FileLock(data / name) for name in ("triggeredJob.lock", LOCK)]
+    assert all(lock.acquire() for lock in locks)
+    engine = await spooled.begin("two")
+    store = engine._rooms.store
+    run = store.create(spooled.job, engine._rooms.clock.now(), "Spool - left", "")
+    taken = Taken(str(path), mark_of(path), run.started)
+    store.save(msgspec.structs.replace(run, status=RunStatus.RUNNING, input=str(path), sequel=True))
+    save(data, SPOOL, Spool(taken))
+    for lock in locks:  # its instance is killed
+        lock.release()
+    for name in ("one", "other"):
+        spooled.put(name, "text")
+        await eventually(lambda name=name: name in spooled.done)  # type: ignore[misc]
+    assert names(spooled.inbox) == {"left"} and not spooled.dead
+    assert [run.input for run in await runs_of(engine, spooled.job)].count(str(path)) == 1
 
 
 async def test_of_two_instances_one_takes_the_messages(rig: Rig, closing: list[Spooled]) -> None:

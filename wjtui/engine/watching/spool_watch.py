@@ -13,6 +13,7 @@ from wjtui.engine.watching.settling import move_again
 from wjtui.engine.watching.spool import line_up
 from wjtui.engine.watching.watcher import Door, FolderWatch, trigger
 from wjtui.model.identity import JobId
+from wjtui.model.runs import Run, RunRef
 from wjtui.model.settings import Watch
 from wjtui.model.starts import Start
 
@@ -28,6 +29,9 @@ class SpoolWatch(FolderWatch):
         super().__init__(rooms, door, job, watch, changed, pause)
         self._line: list[str] = []
         self._later: dict[str, float] = {}
+        self._left: dict[str, RunRef] | None = None
+        """Messages of runs that were not settled when this instance began to look: the lock is held from then
+        on, and nobody else takes any. None: that is not looked up yet."""
 
     def put_off(self, name: str, seconds: float) -> None:
         """Do not take a message for so long."""
@@ -42,6 +46,8 @@ class SpoolWatch(FolderWatch):
         """Take the oldest message, if the job is free."""
         if not self._line or not self.is_free:
             return
+        if self._left is None:
+            self._left = await asyncio.to_thread(self._find_left)
         spool = load(self.data, SPOOL, Spool) or Spool()
         while self._line and self.is_free:
             name = self._line.pop()
@@ -65,10 +71,26 @@ class SpoolWatch(FolderWatch):
         if not await self.ask(Start(trigger("Spool", name), input=taken.path)):
             self._line.append(name)
 
+    def _find_left(self) -> dict[str, RunRef]:
+        """Reads every status of the job: an instance that has gone may have left a run among newer ones."""
+        store = self.rooms.store
+        runs = (store.load(RunRef(self.job, id)) for id in store.ids(self.job))
+        return {run.input: run.ref for run in runs if run is not None and run.input and _is_open(run)}
+
     def _is_unsettled(self, path: str) -> bool:
-        """Whether the job's last run had this very message, and what follows from it is still to be done.
+        """Whether a run had this very message, and what follows from it is still to be done.
 
         An instance that went away may have left it so; it, or the next start of this one, does it.
         """
-        latest = self.rooms.store.latest(self.job)
-        return latest is not None and latest.input == path and (not latest.status.ended or latest.sequel)
+        store = self.rooms.store
+        if self._left is not None and (ref := self._left.get(path)) is not None:
+            run = store.load(ref)
+            if run is not None and _is_open(run):
+                return True
+            del self._left[path]
+        latest = store.latest(self.job)
+        return latest is not None and latest.input == path and _is_open(latest)
+
+
+def _is_open(run: Run) -> bool:
+    return not run.status.ended or run.sequel
