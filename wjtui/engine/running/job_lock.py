@@ -14,7 +14,8 @@ from wjtui.support.locks import FileLock, holder_note, is_locked
 
 _LOOKS = 50
 _PAUSE_SECONDS = 0.0001
-"""A look takes some microseconds, so the whole wait is 5 ms at worst, and hardly ever there at all."""
+"""A look takes some microseconds. Each wait is longer than the one before, 5 ms after ten and 130 ms after
+all of them: a busy machine may put somebody aside in the middle of a look, and 5 ms were too short for that."""
 
 
 class JobLock:
@@ -42,13 +43,13 @@ class JobLock:
         """Try without waiting; False when somebody holds it. Raises OSError when it cannot be made."""
         note = f"run {iso(self._rooms.clock.now())} pid {os.getpid()} instance {self._rooms.site.iid}"
         self._lock.path.parent.mkdir(parents=True, exist_ok=True)
-        for _ in range(_LOOKS):
+        for look in range(_LOOKS):
             if self._lock.claim(note):
                 return True
             if is_locked(self._lock.path):
                 return False
             # Nobody holds it: somebody has just looked, maybe a thread of ours that waits for its turn.
-            time.sleep(_PAUSE_SECONDS)
+            time.sleep(_PAUSE_SECONDS * (look + 1))
         return False
 
     def release(self) -> None:
