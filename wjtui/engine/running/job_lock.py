@@ -15,7 +15,7 @@ from wjtui.support.locks import FileLock, holder_note, is_locked
 _LOOKS = 50
 _PAUSE_SECONDS = 0.0001
 """A look takes some microseconds. Each wait is longer than the one before, 5 ms after ten and 130 ms after
-all of them: a busy machine may put somebody aside in the middle of a look, and 5 ms were too short for that."""
+all of them: a busy machine may put somebody aside in the middle of a look, for longer than 5 ms."""
 
 
 class JobLock:
