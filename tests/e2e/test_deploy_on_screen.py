@@ -151,6 +151,7 @@ class Person:
         self.press(":", see="a command, a job")
         self.terminal.type("trash")
         self.press("Enter", see="› Trash")
+        self.see(f"▌ {job.name}")
         self.press("Enter", see="It is empty")
         self.press("Escape", see=lambda screen: row(screen, job.name))
         assert self.folder(job).is_dir()

@@ -16,6 +16,7 @@ from tests.tui.versions_scene import with_trash
 from wjtui.model.errors import Conflict, EngineUnreachable
 from wjtui.model.identity import JobId, JobType
 from wjtui.model.versions import Trashed
+from wjtui.tui.screens.trash import _READING, TrashScreen
 
 SIZES = pytest.mark.parametrize("size", [(120, 36), (80, 24)])
 
@@ -44,6 +45,15 @@ async def test_it_is_empty(size: tuple[int, int]) -> None:
         assert "It is empty: a deleted job rests here for 7 days, and Enter brings it back." in tui.text
         await tui.press("enter")
         await tui.hear("Nothing lies in the trash.")
+
+
+async def test_while_it_is_read_it_is_not_said_to_be_empty() -> None:
+    async with open_versions(eleven_jobs()) as tui:
+        await tui.command("trash")
+        screen = tui.app.screen
+        assert isinstance(screen, TrashScreen)
+        screen.table.empty_text = _READING  # as it is until the first answer
+        assert screen.why_no_restore() == "What lies here is still being read."
 
 
 async def test_a_deleted_job_comes_back_and_there_is_nothing_left_to_undo() -> None:

@@ -106,10 +106,11 @@ class TrashScreen(View):
             self.session.dispatch.give((entry.job,), "Bringing back", self._restore(entry))
 
     def why_no_restore(self) -> str | None:
-        """Something must lie here, and the engine must be there."""
+        """Something must lie here, and be read, and the engine must be there."""
         entry = self.entry
         if entry is None:
-            return "Nothing lies in the trash."
+            is_read = self.table.empty_text != _READING
+            return "Nothing lies in the trash." if is_read else "What lies here is still being read."
         if entry.job.key in self.session.store.pending:
             return f"A command for {plain(entry.job.name)} is on its way."
         return engine_why_not(self.session.store)
