@@ -276,6 +276,7 @@ async def test_progress_is_shown_and_it_can_be_stopped(home: Path) -> None:
         await tui.progress("Unpacking", 500, 1000)
         assert "50 %" in tui.findings
         await tui.next()
+        await tui.until(lambda: tui.status)  # a thread looks at the path first
         assert "on its way" in tui.status
         assert tui.at(Step.SOURCE)
         await tui.go_to("deploy-stop")

@@ -1,17 +1,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 
 from tests.support.fake_service import NOW, FakeJobService, make_job, make_run
-from wjtui.cli import ask as ask_module
+from tests.support.said import Say
 from wjtui.cli import past
-from wjtui.cli.main import run as run_command
-from wjtui.cli.options import Given
 from wjtui.cli.past import Wanted, day_line, pick, read_since, run_line
 from wjtui.cli.runs import _STATUSES
 from wjtui.model.errors import InvalidRequest
@@ -125,20 +122,9 @@ def service() -> FakeJobService:
 
 
 @pytest.fixture
-def say(service: FakeJobService, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ask:
-    """Runs a command; its exit status and what it printed."""
-
-    @asynccontextmanager
-    async def attached(_: object) -> AsyncIterator[tuple[FakeJobService, None]]:
-        yield service, None
-
-    monkeypatch.setattr(ask_module, "attached", attached)
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        status = run_command(Given(), ["history", *arguments])
-        return status, *capsys.readouterr()
-
-    return command
+def say(say: Say) -> Ask:
+    """Runs ``history``; its exit status and what it printed."""
+    return lambda *arguments: say("history", *arguments)
 
 
 def test_every_run_day_by_day(say: Ask) -> None:
