@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,9 +12,11 @@ from tests.engine.rig import Rig, job_when
 from tests.engine.watching.watch_rig import printed, runs_of, start_watching
 from tests.support.patience import eventually
 from wjtui.engine.engine import Engine
+from wjtui.engine.watching import batch_watch
 from wjtui.engine.watching.batch_watch import BatchWatch
-from wjtui.engine.watching.memory import BASELINE, Baseline, load
+from wjtui.engine.watching.memory import BASELINE, Baseline, load, save
 from wjtui.engine.watching.watching import Watching
+from wjtui.model.base import Value
 from wjtui.model.identity import JobId
 from wjtui.model.jobs import Busy, Idle
 
@@ -89,6 +92,21 @@ async def test_what_was_there_starts_nothing_and_what_changes_does(rig: Rig, clo
     (watched.inbox / "last.csv").write_text("last")
     await watched.until_known({"last.csv"})
     assert len(await runs_of(engine, watched.job)) == 3
+
+
+async def test_a_disk_that_is_slow_to_write_does_not_keep_files_waiting(
+    rig: Rig, closing: list[Watched], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def save_slowly(folder: Path, name: str, value: Value) -> None:
+        time.sleep(0.5)
+        save(folder, name, value)
+
+    monkeypatch.setattr(batch_watch, "save", save_slowly)
+    watched = Watched(rig)
+    closing.append(watched)
+    await watched.begin()
+    (watched.inbox / "file").write_text("1")
+    await watched.until_known({"file"})
 
 
 async def test_many_changes_during_a_run_lead_to_one_more(rig: Rig, closing: list[Watched]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
@@ -24,9 +25,9 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
 _SHARE = 50
-"""A look that takes long is followed by a pause so many times as long: at most 2 % of a core."""
+"""A look is followed by a pause so many times as long as it kept a core busy: at most 2 % of it."""
 _LONGEST_PAUSE = 30.0
-"""Seconds: a look is slow as well while everything is."""
+"""Seconds."""
 
 
 class Door(Protocol):
@@ -45,6 +46,17 @@ class Looked(NamedTuple):
     seen: dict[str, Sighting]
     fault: str
     """Why the folder could not be looked at; empty: it could."""
+    busy: float
+    """Seconds of a core that it took."""
+
+
+def pause_after(busy: float, took: float, pause: float) -> float:
+    """Seconds until the next look, at least ``pause``; the last took ``took`` s, ``busy`` of it on a core.
+
+    What it waited, for a core or for the disk, counts once and not fifty times: on a machine with other work
+    a look of 0.5 s would have kept files waiting for 25 s. A slow file server is left alone half of the time.
+    """
+    return max(pause, min(max(_SHARE * busy, took), _LONGEST_PAUSE))
 
 
 class FolderWatch(ABC):
@@ -87,10 +99,9 @@ class FolderWatch(ABC):
             while not self._ended.is_set():
                 self._wake.clear()
                 if self._claim():
-                    if (began := clock.monotonic()) >= due:
-                        await self._look()
-                        ended = clock.monotonic()
-                        due = ended + max(self._pause, min(_SHARE * (ended - began), _LONGEST_PAUSE))
+                    if clock.monotonic() >= due:
+                        pause = await self._look()
+                        due = clock.monotonic() + pause
                     if not self._ended.is_set() and not self.fault:
                         await self.act(clock.monotonic())
                 rest = due - clock.monotonic() if self._lock.held else LOOK_SECONDS
@@ -133,13 +144,17 @@ class FolderWatch(ABC):
             return False  # a disk that cannot be written to has no place for a run either
         return self._lock.acquire()
 
-    async def _look(self) -> None:
-        looked = await asyncio.to_thread(self._read, self.rooms.clock.monotonic())
+    async def _look(self) -> float:
+        """Seconds until the next one."""
+        began = self.rooms.clock.monotonic()
+        looked = await asyncio.to_thread(self._read, began)
+        took = self.rooms.clock.monotonic() - began
         self.fault = looked.fault
         self._compare(looked.fault)
         if not looked.fault:
             self.seen = looked.seen
             await self.looked(self.rooms.clock.monotonic())
+        return pause_after(looked.busy, took, self._pause)
 
     def _compare(self, fault: str) -> None:
         """Ask once that the job be read again where it says something else of its folder than this look."""
@@ -152,14 +167,19 @@ class FolderWatch(ABC):
             self._changed()
 
     def _read(self, now: float) -> Looked:
+        began = time.thread_time()
+        seen, fault = self._sight(now)
+        return Looked(seen, fault, time.thread_time() - began)
+
+    def _sight(self, now: float) -> tuple[dict[str, Sighting], str]:
         problem = watch_problem(JobSettings(watch=self.watch), self.rooms.site)
         if problem is not None:
-            return Looked({}, problem.text)
+            return {}, problem.text
         try:
             found = read_folder(self.folder, self._counts, links=not self.watch.spool)
         except OSError as error:
-            return Looked({}, str(error))
-        return Looked(sight(found, self.seen, now), "")
+            return {}, str(error)
+        return sight(found, self.seen, now), ""
 
 
 def trigger(kind: str, name: str) -> str:
