@@ -84,6 +84,8 @@ def scribbled(walk: Walk) -> None:
 GROWN, SHRUNK = changed(rows_above_the_log, grows), changed(rows_above_the_log, shrinks)
 DOWN, UP, ESCAPE = Step("j", on("ladle")), Step("k", on("fails")), Step("escape", lacks("Enter chooses"))
 TOP, END = Step("g", on("fails")), Step("G", on("spare"))
+AWAKE = r"awake as (\d+)"
+END_LOGGED = Step("G", lambda seen: on("spare")(seen) and re.search(AWAKE, seen.screen))
 MARKED, UNMARKED = Step("space", "1 marked"), Step("U", lacks("marked"))
 SCRIBBLED = Step(scribbled, "graffiti")
 IN_LOG, IN_LIST = "f Follow", re.compile(r"STATUS +NAME")
@@ -156,7 +158,7 @@ LIST = [
     Proof("job.later", "t", "Run ladle once, later", (DOWN,),
           (Step("in 1h", "in 1h"), Step("enter", row_of("ladle", "later")), Step("t", "a start is put off"),
            Step("b", lacks("later")), UP)),
-    Proof("job.restart", "R", another(r"awake as (\d+)"), (END,), (TOP,)),
+    Proof("job.restart", "R", another(AWAKE), (END_LOGGED,), (TOP,)),
     Proof("job.stop", "x", row_of("spare", "Stopped"), (END,), (Step("s", row_of("spare", "Running")), TOP)),
     Proof("job.start", "s", row_of("spare", "Running"), (END, Step("x", row_of("spare", "Stopped"))), (TOP,)),
     Proof("job.kill", "X", "Kill spare?", (END,),

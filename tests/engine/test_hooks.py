@@ -162,6 +162,7 @@ async def test_a_hook_that_hangs_holds_up_nobody_and_never_more_than_so_much(rig
     rig.site.triggered("echo", {"run.sh": "echo done\n"})
     async with hook_server() as server, hook_server() as quick:
         engine, hooks = await started(rig)
+        hooks.delivery.limit_seconds = PATIENCE
         server.always = HANG
         hook, _ = await hooks.subscribe(server.url(), RUN_FINISHED)
         await hooks.publish(RUN_FINISHED, '{"n": 0}')

@@ -213,10 +213,15 @@ class TuiDriver:
             and app.pump.idle
             and (held or not app.dispatch.busy)
             and (held or not any(form.tasks for form in app.screen_stack if isinstance(form, Form)))
-            # Not by queries, which match style classes: with the 200 widgets of a form those took longer
-            # than the frame.
-            and all(pane.settled for pane in app._registry if isinstance(pane, LogPane) and pane.is_attached)
+            and (held or self._logs_read)
         )
+
+    @property
+    def _logs_read(self) -> bool:
+        # Not by queries, which match style classes: with the 200 widgets of a form those took longer than
+        # the frame.
+        panes = [each for each in self.app._registry if isinstance(each, LogPane) and each.is_attached]
+        return all(pane.settled for pane in panes)
 
 
 @asynccontextmanager

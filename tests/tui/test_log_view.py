@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.support.fake_service import NOW, FakeJobService, MemoryLog, make_job, output
@@ -9,7 +11,7 @@ from tests.support.tui_driver import TuiDriver, open_tui
 from tests.tui.scene import CONTINUOUS, eleven_jobs
 from wjtui.logs.line import Level
 from wjtui.model.errors import RunNotFound
-from wjtui.model.events import LogGrew, LogRef
+from wjtui.model.events import LogExtent, LogGrew, LogRef
 from wjtui.tui.widgets.log_pages import CHUNK, TAIL
 
 JOB = make_job("worker", kind=CONTINUOUS)
@@ -18,6 +20,18 @@ REF = LogRef(JOB.id)
 
 def numbered(start: int, stop: int) -> bytes:
     return output(*(f"line {number:06}" for number in range(start, stop)))
+
+
+class SlowLog(MemoryLog):
+    """One that says how far it reaches once it may."""
+
+    def __init__(self, data: bytes, may: asyncio.Event) -> None:
+        super().__init__(data)
+        self.may = may
+
+    async def extent(self) -> LogExtent:
+        await self.may.wait()
+        return await super().extent()
 
 
 def worker(data: bytes = b"") -> FakeJobService:
@@ -241,6 +255,17 @@ async def test_an_empty_log_says_what_is_expected() -> None:
         tui.service.grow(REF, output("hello"))
         await tui.settle()
         assert "No output yet" not in tui.text and "hello" in tui.text
+
+
+async def test_a_log_that_is_still_being_read_is_not_called_empty() -> None:
+    service = worker()
+    service.hold = asyncio.Event()
+    service.logs[REF] = SlowLog(numbered(0, 3), service.hold)
+    async with open_tui(service) as tui:
+        assert "Reading…" in tui.text and "No output yet" not in tui.text
+        service.hold.set()
+        await tui.see("line 000002")
+        assert "Reading…" not in tui.text
 
 
 async def test_a_log_that_cannot_be_read_says_why_and_is_tried_again() -> None:

@@ -59,8 +59,12 @@ def state_of(pane: LogPane) -> LogState:
 def instead_of_lines(pane: LogPane) -> str:
     """What to say where no line is."""
     pages, keys = pane.pages, pane.session.keys
-    if pane.reading.trouble or pages is None or not len(pages.index):
-        return pane.reading.trouble or pane.empty
+    if pane.reading.trouble:
+        return pane.reading.trouble
+    if pages is None and pane.refs:
+        return "Reading…"
+    if pages is None or not len(pages.index):
+        return pane.empty
     if pane.finder.filter is not None:
         return f"No line passes the filter: {keys.name('app.back')} clears it."
     if pane.switches.level is not Shows.ALL:
