@@ -3,17 +3,19 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
 from tests.engine.process.family import FAMILY, KINDS, family_pids, lives
 from tests.engine.rig import Rig, job_when, run_to_end
-from tests.support.patience import eventually
+from tests.support.patience import PATIENCE, eventually
+from wjtui.engine.history.store import RunStore
 from wjtui.model.errors import AlreadyRunning, Conflict, NotRunning, RunNotFound
 from wjtui.model.identity import JobId
 from wjtui.model.jobs import Busy, Idle, Job, Severity
-from wjtui.model.runs import Exit, Outcome, RunId, RunRef, RunStatus
+from wjtui.model.runs import Exit, Outcome, Run, RunId, RunRef, RunStatus
 
 POLITE = 'while [ ! -e "$WEBJOBS_SHUTDOWN_FILE" ]; do sleep 0.02; done; exit 5\n'
 
@@ -104,6 +106,29 @@ async def test_one_run_at_a_time_and_a_cancel(rig: Rig) -> None:
     with pytest.raises(NotRunning):
         await engine.service.stop(job)
     assert len(await engine.service.runs(job)) == 1
+
+
+async def test_who_has_read_that_a_run_ended_may_start_the_next(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    safe, save = threading.Event(), RunStore.save
+
+    def save_slowly(store: RunStore, run: Run, *, durable: bool = False) -> None:
+        save(store, run, durable=durable)
+        if durable:
+            safe.wait(PATIENCE)
+
+    monkeypatch.setattr(RunStore, "save", save_slowly)
+    job = rig.site.triggered("echo", {"run.sh": "true\n"})
+    engine = await rig.start()
+    run = await engine.service.run(job)
+    await eventually(lambda: status_file(rig, RunRef(job, run))["Status"] == "Success")
+    second = asyncio.ensure_future(engine.service.run(job))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert not second.done()
+    safe.set()
+    await run_to_end(engine, job, await second)
 
 
 async def test_a_cancel_now_spares_nobody(rig: Rig, tmp_path: Path) -> None:

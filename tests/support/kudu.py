@@ -163,11 +163,12 @@ class Kudu:
         return answer
 
     def run(self, name: str, **params: str) -> dict[str, Any]:
-        """Run a triggered job to its end."""
+        """Run a triggered job to its end, and until its lists say so."""
         answer = self.http.post(f"{T}/{name}/run", params=params)
         assert answer.status_code == 202, answer.text
         path = answer.headers["location"].removeprefix(self.base)
         found: dict[str, Any] = self.until(path, lambda run: run["status"] not in ("Initializing", "Running"))
+        self.until(f"{T}/{name}", lambda job: job["latest_run"] == found)
         return found
 
 

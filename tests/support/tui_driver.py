@@ -132,13 +132,11 @@ class TuiDriver:
                 quiet = 0
 
     async def until(self, state: Callable[[], Any], what: str = "") -> None:
-        """Wait for a state."""
+        """Wait for a state; what has led to it is on the screen then."""
         async with asyncio.timeout(PATIENCE):
             while not state():
-                await self.settle()
-                if state():
-                    return
                 await asyncio.sleep(0.01)
+                await self.settle()
 
     async def see(self, text: str) -> None:
         """Wait until the screen shows a text."""

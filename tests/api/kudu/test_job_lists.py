@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.kudu import C, Kudu, T, serve_kudu
+from tests.support.kudu import LOOPING, C, Kudu, T, serve_kudu
 from tests.support.patience import PATIENCE
+from tests.support.site_builder import SiteBuilder
 
 ARM = {
     "x-ms-geo-location": "West Europe",
@@ -162,43 +164,57 @@ def test_head_is_get_without_a_body(kudu: Kudu) -> None:
     assert head.headers["content-length"] == get.headers["content-length"]
 
 
-def test_tags_and_304(kudu: Kudu) -> None:
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kudu]:
+    """A server whose lists change when the test makes them."""
+
+    def build(site: SiteBuilder) -> None:
+        site.triggered("nightly", {"run.sh": "true\n"})
+        site.continuous("worker", {"run.sh": LOOPING}, {"is_singleton": False})
+
+    with serve_kudu(tmp_path_factory.mktemp("calm"), build) as served:
+        served.until(f"{C}/worker", lambda job: job["status"] == "Running")
+        served.run("nightly")
+        yield served
+
+
+def test_tags_and_304(calm: Kudu) -> None:
     for path in ("/api/webjobs", T, C, f"{T}/nightly/history"):
-        tag = kudu.http.get(path).headers["etag"]
+        tag = calm.http.get(path).headers["etag"]
         assert tag.startswith('"') and tag.endswith('"')
         for wanted in (tag, f'"other", {tag}', f"W/{tag}", "*", f'W/"x",W/{tag} , "y"'):
-            answer = kudu.http.get(path, headers={"If-None-Match": wanted})
+            answer = calm.http.get(path, headers={"If-None-Match": wanted})
             assert (answer.status_code, answer.content) == (304, b""), (path, wanted)
             assert answer.headers["etag"] == tag
         for wanted in ('"other"', "", tag.strip('"'), f'"{tag}"'):
-            assert kudu.http.get(path, headers={"If-None-Match": wanted}).status_code == 200, wanted
+            assert calm.http.get(path, headers={"If-None-Match": wanted}).status_code == 200, wanted
         both = [("If-None-Match", '"other"'), ("If-None-Match", tag)]
-        assert kudu.http.get(path, headers=both).status_code == 304
+        assert calm.http.get(path, headers=both).status_code == 304
 
 
-def test_a_tag_changes_with_its_list_and_not_with_time(kudu: Kudu) -> None:
-    kudu.put_script("triggered", "tagged", "exec sleep 60\n")
-    assert kudu.http.put(f"{T}/tagged/settings", json={"stopping_wait_time": 1}).status_code == 200
-    kudu.until(f"{T}/tagged", lambda job: job["settings"])
-    tags = [kudu.http.get(T).headers["etag"]]
-    place = kudu.http.post(f"{T}/tagged/run").headers["location"]
-    kudu.until(f"{T}/tagged/history", lambda found: found["runs"][0]["status"] == "Running")
-    first = kudu.http.get(T)
+def test_a_tag_changes_with_its_list_and_not_with_time(calm: Kudu) -> None:
+    calm.put_script("triggered", "tagged", "exec sleep 60\n")
+    assert calm.http.put(f"{T}/tagged/settings", json={"stopping_wait_time": 1}).status_code == 200
+    calm.until(f"{T}/tagged", lambda job: job["settings"])
+    tags = [calm.http.get(T).headers["etag"]]
+    place = calm.http.post(f"{T}/tagged/run").headers["location"]
+    calm.until(f"{T}/tagged/history", lambda found: found["runs"][0]["status"] == "Running")
+    first = calm.http.get(T)
     tags.append(first.headers["etag"])
     # The duration of a run that goes on differs each time.
-    again = kudu.http.get(T)
+    again = calm.http.get(T)
     assert again.headers["etag"] == first.headers["etag"]
     assert again.text != first.text
-    history = kudu.http.get(f"{T}/tagged/history").headers["etag"]
-    assert kudu.http.post(place + "/cancel").status_code == 202
-    kudu.until(place, lambda run: run["status"] == "Aborted")
-    tags.append(kudu.http.get(T).headers["etag"])
-    assert kudu.http.get(f"{T}/tagged/history").headers["etag"] != history
-    assert kudu.http.put(f"{T}/tagged/settings", json={"x": 1}).status_code == 200
-    kudu.until(f"{T}/tagged", lambda job: job["settings"] == {"x": 1})
-    tags.append(kudu.http.get(T).headers["etag"])
+    history = calm.http.get(f"{T}/tagged/history").headers["etag"]
+    assert calm.http.post(place + "/cancel").status_code == 202
+    calm.until(place, lambda run: run["status"] == "Aborted")
+    tags.append(calm.http.get(T).headers["etag"])
+    assert calm.http.get(f"{T}/tagged/history").headers["etag"] != history
+    assert calm.http.put(f"{T}/tagged/settings", json={"x": 1}).status_code == 200
+    calm.until(f"{T}/tagged", lambda job: job["settings"] == {"x": 1})
+    tags.append(calm.http.get(T).headers["etag"])
     assert len(set(tags)) == 4
-    assert kudu.http.delete(f"{T}/tagged").status_code == 200
+    assert calm.http.delete(f"{T}/tagged").status_code == 200
 
 
 def test_tags_outlive_the_engine(tmp_path: Path) -> None:

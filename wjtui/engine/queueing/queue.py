@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 AGAIN = timedelta(seconds=5)
 """Between two tries of a start that another instance, or the disk, was in the way of."""
 _LOOK_SECONDS = 60.0
+_ENDING_SECONDS = 5.0
+"""How long a start waits for the end of a run that has its final status: a disk may hang."""
 
 
 class RunQueue:
@@ -84,6 +86,9 @@ class RunQueue:
         it cannot be written down. NotWanted: ``wanted``, asked where it would begin at once, says no.
         """
         runner = self._runners[job.key]
+        if runner.ending and not runner.definition.settings.queues:
+            # Who has read that it ended may ask for the next run before the end is safe on a slow disk.
+            await first(runner.at_rest(), self._rooms.clock.sleep(_ENDING_SECONDS))
         line, settings = self._line(job.key), runner.definition.settings
         before = line.ahead_of(start)
         busy = not runner.idle or bool(before) or line.beginning is not None

@@ -77,6 +77,11 @@ class TriggeredRunner:
         """Whether no run is going or about to."""
         return self._idle.is_set()
 
+    @property
+    def ending(self) -> bool:
+        """Whether the run that is going has its final status: it may be read on the disk already."""
+        return self._execution is not None and self._execution.run.status.ended
+
     async def start(
         self, start: Start, *, run_id: RunId | None = None, wanted: Callable[[], bool] | None = None
     ) -> Run:
