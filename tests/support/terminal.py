@@ -103,6 +103,8 @@ class Terminal:
         deadline = time.monotonic() + within
         while not _is_there(wanted, screen := self.screen()):
             if time.monotonic() > deadline:
+                if not is_running(self.pid):
+                    screen = self.last_words()
                 raise AssertionError(f"not on the screen after {within:.0f} s: {wanted!r}\n{screen}")
             time.sleep(_LOOK_SECONDS)
         return screen

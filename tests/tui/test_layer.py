@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from textual import events
 from textual._compositor import Compositor
+from textual.screen import Screen
 
 from tests.support.tui_driver import TuiDriver, open_tui
 from tests.tui.scene import eleven_jobs
+from wjtui.tui.app import WjtuiApp
+from wjtui.tui.commands.table import BY_ID
 
 BEATS = 60
 """Of the library's sixty a second."""
@@ -59,3 +63,41 @@ async def test_an_event_behind_the_last_screen_is_dropped() -> None:
         finally:
             app._screen_stacks[app.current_mode] = list(stack)
         assert app.crash is None
+
+
+OPENING = (
+    "list.events",
+    "list.dashboard",
+    "job.history",
+    "job.schedule",
+    "job.waiting",
+    "job.versions",
+    "job.new",
+    "job.edit",
+    "app.trash",
+    "app.site_settings",
+)
+
+
+async def test_what_comes_before_a_screen_has_its_widgets(monkeypatch: pytest.MonkeyPatch) -> None:
+    push = WjtuiApp.push_screen
+    seen: list[bool] = []
+
+    def push_and_hear(app: WjtuiApp, screen: Screen[object], *args: Any, **more: Any) -> object:
+        pushed: object = push(app, screen, *args, **more)
+        seen.append(screen.is_mounted)
+        app.session.tell("A message of the moment")
+        app.on_app_focus(events.AppFocus())
+        return pushed
+
+    async with open_tui(eleven_jobs()) as tui:
+        await tui.select("nightly-report")
+        monkeypatch.setattr(WjtuiApp, "push_screen", push_and_hear)
+        for id in OPENING:
+            tui.app.main_screen.give(BY_ID[id])
+            await tui.settle()
+            assert "A message of the moment" in tui.text, id
+            # A field takes the first Esc, to be left.
+            while tui.app.screen is not tui.app.main_screen:
+                await tui.press("escape")
+        assert seen == [False] * len(OPENING)

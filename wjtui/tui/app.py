@@ -165,6 +165,11 @@ class WjtuiApp(Dressed, inherit_bindings=False):
         assert isinstance(screen, MainScreen)
         return screen
 
+    @property
+    def _opened(self) -> list[Screen[Any]]:
+        """The screens that have their widgets; one that was pushed just now has none."""
+        return [screen for screen in self.screen_stack if screen.is_mounted]
+
     def publish(self, change: Change) -> None:
         """Tell whoever listens what changed."""
         self._frames.wake()
@@ -254,7 +259,7 @@ class WjtuiApp(Dressed, inherit_bindings=False):
         event.prevent_default()
         self.set_reactive(WjtuiApp.app_focus, True)
         self.frame()
-        for screen in self.screen_stack:
+        for screen in self._opened:
             if isinstance(screen, View):
                 screen.tick()
 
@@ -292,7 +297,7 @@ class WjtuiApp(Dressed, inherit_bindings=False):
         return self.main_screen.says_newest_event and self.size.height < LOW
 
     def _place_toasts(self) -> None:
-        for screen in self.screen_stack:
+        for screen in self._opened:
             if isinstance(screen, Telling):
                 screen.place_toasts()
 
