@@ -16,7 +16,7 @@ import pytest
 from wjtui.engine.catalog import watch
 from wjtui.engine.catalog.discover import Folders, JobKey
 from wjtui.engine.catalog.scan import look_at_folders
-from wjtui.engine.catalog.watch import Watcher
+from wjtui.engine.catalog.watch import FOLDERS_EVERY_SECONDS, Watcher
 from wjtui.engine.site import Site
 from wjtui.model.identity import JobId, JobType
 
@@ -35,6 +35,15 @@ class FastClock:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds / 60)
+
+
+class Stepped(FastClock):
+    """It goes on when a test says so."""
+
+    at = 0.0
+
+    def monotonic(self) -> float:
+        return self.at
 
 
 class Scene:
@@ -69,6 +78,13 @@ class Scene:
 
     async def until_said(self, *keys: JobKey) -> None:
         await self.until(lambda: self.said >= set(keys))
+
+    async def turn(self, watcher: Watcher) -> list[frozenset[JobKey]]:
+        """What is reported now."""
+        self.batches.clear()
+        await watcher._scan()
+        await watcher._report()
+        return list(self.batches)
 
     @contextlib.asynccontextmanager
     async def watching(self, *, native: bool) -> AsyncIterator[Watcher]:
@@ -289,6 +305,27 @@ async def test_without_the_package_scans_alone_find_changes(
     assert "watchfiles" in scene.notes[0]
 
 
+async def test_what_changes_before_events_are_heard_is_found_by_the_next_look(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def listen_to_nothing(paths: list[str], stop: threading.Event, tell: Callable[[set[str]], None]) -> None:
+        stop.wait(PATIENCE_SECONDS)
+
+    monkeypatch.setattr(watch, "_listen", listen_to_nothing)
+    path, clock = scene.job("a", text="one"), Stepped()
+    watcher = Watcher(scene.site, clock, scene.heard, on_note=scene.notes.append, quiet_seconds=1)
+    assert watcher._events is not None
+    try:
+        assert await scene.turn(watcher) == [{A}]
+        path.write_text("changed")
+        clock.at += FOLDERS_EVERY_SECONDS
+        assert await scene.turn(watcher) == []
+        clock.at += 1
+        assert await scene.turn(watcher) == [{A}]
+    finally:
+        await watcher._events.stop()
+
+
 async def test_failing_events_are_tried_again(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     tries = []
 
@@ -318,22 +355,13 @@ async def test_a_busy_job_postpones_no_other(scene: Scene) -> None:
 
 
 async def test_what_was_reported_is_not_found_again_by_the_scan(scene: Scene) -> None:
-    class Stepped(FastClock):
-        at = 0.0
-
-        def monotonic(self) -> float:
-            return self.at
-
     clock = Stepped()
     path = scene.job("a", text="one")
     watcher = Watcher(scene.site, clock, scene.heard, on_note=scene.notes.append, native=False)
 
     async def turn(seconds: float) -> list[frozenset[JobKey]]:
         clock.at += seconds
-        scene.batches.clear()
-        await watcher._scan()
-        await watcher._report()
-        return list(scene.batches)
+        return await scene.turn(watcher)
 
     assert await turn(0) == [{A}]
     path.write_text("another")

@@ -93,13 +93,14 @@ class Watcher:
     async def _scan(self) -> None:
         now = self._clock.monotonic()
         files = now >= self._files_due
+        if files:
+            self._files_due = now + FILES_EVERY_SECONDS
         if files or now >= min(self._folders_due, self._report_due):
             self._folders_due = now + FOLDERS_EVERY_SECONDS
             # Together with the files the sources are listed in any case: two changes within one tick of the
             # file system's clock leave a folder's time as it was after the first.
             await self._scan_folders(None if files else self._look)
         if files:
-            self._files_due = now + FILES_EVERY_SECONDS
             await self._scan_files()
 
     async def _scan_folders(self, before: Look | None) -> None:
@@ -164,6 +165,8 @@ class Watcher:
         if not waiting or events.folders != folders:
             self._retry_at = now + _RETRY_SECONDS
             await events.start(folders)
+            # What changes before its thread listens is heard by nobody: half a second on a busy machine.
+            self._files_due = min(self._files_due, now + FOLDERS_EVERY_SECONDS)
 
     def _heard(self, paths: Iterable[str]) -> None:
         """Translate the paths of events to jobs; runs in the loop."""
