@@ -13,10 +13,12 @@ from tests.support.fake_service import NOW, FakeJobService, engine_line, make_jo
 from tests.support.log_driver import JOB, LogDriver, numbered, open_log, worker
 from tests.support.tui_driver import open_tui
 from wjtui.logs.line import Level
+from wjtui.logs.matches import Matches
 from wjtui.model.events import LogRef
 from wjtui.model.runs import RunStatus
 from wjtui.tui.screens.log import LogScreen
 from wjtui.tui.screens.log_save import SaveLog
+from wjtui.tui.widgets.log_finder import Way
 
 TRACE = ("timeout after 5.0s", "Traceback (most recent call last):", '  File "worker.py", line 214')
 
@@ -359,6 +361,27 @@ async def test_keys_that_come_at_once_are_words_of_the_field() -> None:
     async with open_log(worker(mixed())) as log:
         await log.tui.burst(*"/timeout", "enter", "N")
         assert "11/12" in log.status
+
+
+async def test_keys_that_come_while_it_is_searched_are_obeyed_in_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    may, advance = asyncio.Event(), Matches.advance
+
+    async def advance_late(matches: Matches) -> bool:
+        await may.wait()
+        return await advance(matches)
+
+    monkeypatch.setattr(Matches, "advance", advance_late)
+    async with open_log(worker(mixed())) as log:
+        pane = log.pane
+        assert pane.pages is not None
+        pane.finder.look_for("timeout", False, pane.pages)
+        for way in (Way.NEAREST, Way.OLDER, Way.OLDER):
+            pane.go_to_hit(way)
+        may.set()
+        await log.settle()
+        assert "10/12" in log.status
 
 
 async def test_what_is_not_there_is_not_found() -> None:

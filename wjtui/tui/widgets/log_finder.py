@@ -42,7 +42,8 @@ class Filter(NamedTuple):
 class LogFinder:
     """Holds a find and a filter for the log that is open; both end with it.
 
-    A hit that is not found yet is gone to once it is, unless ``forget_wish`` was called: somebody moved.
+    Hits that are not found yet are gone to once they are, in the order they were asked for, unless
+    ``forget_wishes`` was called: somebody moved.
     """
 
     def __init__(self, tasks: TaskSet, tell: Callable[[str], None], wake: Callable[[], None]) -> None:
@@ -54,7 +55,7 @@ class LogFinder:
         self._tasks = tasks
         self._tell = tell
         self._wake = wake
-        self._wish: Way | None = None
+        self._wishes: list[Way] = []
         self._sieved = -1
 
     @property
@@ -115,7 +116,8 @@ class LogFinder:
         """Look for nothing."""
         if self.find is not None:
             self.find.close()
-        self.find = self._wish = None
+        self.find = None
+        self.forget_wishes()
 
     def clear_filter(self) -> None:
         """Show everything."""
@@ -128,13 +130,13 @@ class LogFinder:
         self.clear_find()
         self.clear_filter()
 
-    def forget_wish(self) -> None:
-        """Do not go to a hit that is found later."""
-        self._wish = None
+    def forget_wishes(self) -> None:
+        """Do not go to hits that are found later."""
+        self._wishes.clear()
 
     def step(self, way: Way, view: LogView) -> None:
         """Go to the next hit that way, now or once it is found."""
-        self._wish = way
+        self._wishes.append(way)
         self._grant(view)
 
     def sync(self, views: list[LogView], view: LogView) -> None:
@@ -145,8 +147,7 @@ class LogFinder:
             self._sieved = self.filter.search.matches.version
             for each in views:
                 each.viewport.sift()
-        if self._wish is not None:
-            self._grant(view)
+        self._grant(view)
 
     @property
     def _searches(self) -> list[LogSearch]:
@@ -154,10 +155,16 @@ class LogFinder:
         return [*found, self.filter.search] if self.filter is not None else found
 
     def _grant(self, view: LogView) -> None:
-        """Go where somebody wants to go, if that is known."""
-        way, find, pages = self._wish, self.find, view.pages
-        if way is None or find is None or pages is None or not view.count:
-            return
+        """Go where somebody wants to go, as far as that is known."""
+        while self._wishes and (find := self.find) is not None and view.pages is not None and view.count:
+            found = self._found(self._wishes[0], view, find)
+            if found is None:
+                return
+            view.go_to(found)
+            self._wishes.pop(0)
+
+    def _found(self, way: Way, view: LogView, find: LogSearch) -> int | None:
+        """The next hit that way; None: there is none, and nothing more is wished, or it is not known yet."""
         here = _here(view, way)
         begin, _ = find.matches.searched
         older = self._hit(view, find.matches.previous, here)
@@ -165,17 +172,15 @@ class LogFinder:
         found = newer if way is Way.NEWER else older
         if found is None and way is Way.NEAREST and not find.busy:
             found = self._hit(view, find.matches.next, here - 1)
-        if found is not None:
-            self._wish = None
-            view.go_to(found)
-        elif not find.busy or (way is Way.NEWER and begin <= here):
-            self._wish = None
+        if found is None and (not find.busy or (way is Way.NEWER and begin <= here)):
+            self.forget_wishes()
             if find.trouble:
                 self._tell(find.trouble)
             elif not find.matches.count:
                 self._tell(f"Not found: {find.words}")
             else:
                 self._tell("No newer hit: N goes back." if way is Way.NEWER else "No older hit: n goes on.")
+        return found
 
     def _hit(self, view: LogView, step: Callable[[int], int | None], here: int) -> int | None:
         """The nearest hit that is shown, or that lies where the lines are not known yet."""

@@ -212,13 +212,13 @@ class LogPane(Container):
 
     def move(self, step: Step) -> None:
         """Move the view that has the focus, and with ``locked`` the other one."""
-        self.finder.forget_wish()
+        self.finder.forget_wishes()
         self.view.move(step)
         self._moved(self.view)
 
     def follow(self) -> None:
         """Follow the end, of the newest run if there is a newer one."""
-        self.finder.forget_wish()
+        self.finder.forget_wishes()
         if self.newer is not None:
             newer, self.newer = self.newer, None
             self._turn_to((newer,))
@@ -266,7 +266,7 @@ class LogPane(Container):
     def go_to(self, position: int, view: LogView | None = None) -> None:
         """Pause a view, the one with the focus if no other is named, at the line that holds a position."""
         view = view or self.view
-        self.finder.forget_wish()
+        self.finder.forget_wishes()
         view.go_to(position)
         self._moved(view)
 
@@ -329,7 +329,7 @@ class LogPane(Container):
 
     def on_log_view_moved(self, event: LogView.Moved) -> None:
         event.stop()
-        self.finder.forget_wish()
+        self.finder.forget_wishes()
         self._moved(event.view)
 
     def on_resize(self) -> None:
