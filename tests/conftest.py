@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import gc
+import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 _ROUND = 100_000
 """Objects between two rounds of the garbage collector. With its 700 a quarter of a screen's time is spent on
 looking again at the tests themselves. What a round finds it still finds, at the end of all at the latest."""
+
+settings.register_profile(
+    "tests",
+    # How long an example takes says how busy the machine is.
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    # A red run there is due to its change; elsewhere each run looks at other examples.
+    derandomize="CI" in os.environ,
+)
+settings.load_profile("tests")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -116,7 +116,6 @@ def ask(operation: Any, mode: Any, method: str, path: str) -> None:
 
     @settings(
         max_examples=EXAMPLES,
-        deadline=None,
         database=None,
         derandomize=True,
         phases=[Phase.generate],

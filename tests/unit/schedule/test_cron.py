@@ -8,7 +8,7 @@ from itertools import islice, pairwise, product
 
 import msgspec
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.unit.schedule.strategies import Sample, expressions
@@ -37,7 +37,6 @@ def walk(sample: Sample, first: date, days: int) -> Iterator[datetime]:
                 yield datetime.combine(day, time(hour, minute, second))
 
 
-@settings(deadline=None)
 @given(expressions())
 def test_reads_the_same_numbers(sample: Sample) -> None:
     cron = parse(sample.text)
@@ -46,7 +45,6 @@ def test_reads_the_same_numbers(sample: Sample) -> None:
     assert (again.fields, again.expanded, again.warnings) == (cron.fields, cron.expanded, ())
 
 
-@settings(deadline=None)
 @given(expressions(), moments)
 @example(
     Sample("0 0 0 29 2 1", tuple(map(frozenset, ([0], [0], [0], [29], [2], [1])))),
@@ -59,7 +57,6 @@ def test_next_is_the_first_of_a_brute_walk(sample: Sample, at: datetime) -> None
     assert found == expected
 
 
-@settings(deadline=None)
 @given(expressions(), moments, st.integers(0, 86400))
 def test_walk_and_count_and_last_agree_with_a_brute_walk(
     sample: Sample, after: datetime, seconds: int
@@ -76,7 +73,6 @@ def test_walk_and_count_and_last_agree_with_a_brute_walk(
     assert cron.matches(after) == (after.replace(microsecond=0) in seconds_of_day)
 
 
-@settings(deadline=None)
 @given(expressions(), moments)
 def test_last_is_followed_by_nothing_before(sample: Sample, at: datetime) -> None:
     cron = parse(sample.text)

@@ -218,7 +218,7 @@ def test_a_recurrence_of_the_past_makes_up_for_nothing_before_it_was_seen() -> N
         assert asked(table, last, "12:00:00") == Wait(utc("12:02:00"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     expression=st.sampled_from(
         ["* * * * * *", "*/7 * * * * *", "0 * * * * *", "0 */15 2 * * *", "0 30 * * * *"]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from wjtui.model.errors import InvalidSchedule
@@ -144,7 +144,6 @@ def test_a_long_text_is_suggested_whole_or_not_at_all() -> None:
     assert "write '" not in refusal(f"{minutes} 9 * * *").message
 
 
-@settings(deadline=None)
 @given(st.text(st.sampled_from("0123456789*/-,? \t#LWMONJANfri@:.%{}\"'\n"), max_size=30))
 def test_every_text_is_taken_or_refused_with_a_place(text: str) -> None:
     try:

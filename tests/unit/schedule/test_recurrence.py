@@ -97,7 +97,7 @@ def by_rrule(recurrence: Recurrence, start: datetime, until: datetime) -> list[d
     return list(rule)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(
     recurrence=calendar_recurrences(),
     start=st.integers(0, 3 * 365 * 86_400).map(lambda seconds: WALL + timedelta(seconds=seconds)),

@@ -94,7 +94,7 @@ def test_the_walk_has_each_minute_of_all_the_time_that_is_asked_about(zone: str,
     assert walked == [start + n * MINUTE for n in range(90 * 60)]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     change=st.sampled_from(CHANGES),
     expression=st.sampled_from(EXPRESSIONS),

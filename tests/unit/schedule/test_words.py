@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.schedule.readback import read_back
@@ -135,14 +135,12 @@ def test_why_never() -> None:
     assert never_reason(parse("0 0 0 29 2 *")) is None
 
 
-@settings(deadline=None)
 @given(expressions())
 def test_the_way_of_writing_does_not_matter(sample: Sample) -> None:
     cron = parse(sample.text)
     assert describe(cron) == describe(parse(cron.expanded))
 
 
-@settings(deadline=None)
 @given(expressions())
 def test_the_words_read_back_are_the_schedule(sample: Sample) -> None:
     cron = parse(sample.text)
@@ -155,7 +153,6 @@ def test_the_words_of_the_table_read_back_are_the_schedule(text: str) -> None:
     assert read_back(WORDS[text]) == tuple(map(set, parse(text).fields))
 
 
-@settings(deadline=None)
 @given(expressions(), st.integers(0, 5), st.data())
 def test_no_two_schedules_have_the_same_words(sample: Sample, place: int, data: st.DataObject) -> None:
     """Words from which a number is lost or misread would say of two schedules that they are one."""
