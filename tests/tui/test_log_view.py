@@ -268,6 +268,14 @@ async def test_a_log_that_is_still_being_read_is_not_called_empty() -> None:
         assert "Reading…" not in tui.text
 
 
+async def test_it_says_that_another_log_is_being_read_before_anything_else_happens() -> None:
+    service = worker(numbered(0, 3))
+    async with open_tui(service) as tui:
+        service.logs[REF] = SlowLog(b"", asyncio.Event())
+        tui.app.main_screen.log_pane.open(REF)
+        assert "Reading…" in tui.text
+
+
 async def test_a_log_that_cannot_be_read_says_why_and_is_tried_again() -> None:
     service = worker(numbered(0, 10))
     log = service.logs[REF]

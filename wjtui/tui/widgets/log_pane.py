@@ -364,8 +364,10 @@ class LogPane(Container):
         # What led to a line is above it; a moment begins with its first line.
         self._on_top = isinstance(begin, datetime)
         self.reading.turn_to(refs, begin)
+        instead = instead_of_lines(self)
         for view in self.query(LogView):
             view.open(None)
+            view.say_instead(instead)
         self.dress()
 
     def _opened(self, pages: LogPages, begin: int | None) -> None:
