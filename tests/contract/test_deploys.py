@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from pathlib import Path
 
 import pytest
 
-from tests.support.deploying import LOOPING, deploy, make_folder, make_zip, new_token, output, ran
+from tests.support.deploying import LOOPING, deploy, make_folder, make_zip, new_token, once_free, output, ran
 from tests.support.harness import Harness
 from tests.support.patience import PATIENCE, eventually
-from wjtui.model.deploys import Deployed, DeployPlan, FileState, PlannedJob, SourceKind, WhenRunning
+from wjtui.model.deploys import DeployPlan, FileState, PlannedJob, SourceKind, WhenRunning
 from wjtui.model.errors import Conflict, DeployRejected, InvalidRequest, JobNotFound
 from wjtui.model.events import DeployProgressed, Envelope
 from wjtui.model.identity import JobId, JobType
@@ -295,16 +294,6 @@ async def test_progress_is_told(engine: Harness, tmp_path: Path) -> None:
         await staging
 
 
-async def once_free(deploying: Callable[[], Awaitable[Deployed]]) -> Deployed:
-    """What comes of a deploy as soon as no other one is in its way."""
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            try:
-                return await deploying()
-            except Conflict:
-                await asyncio.sleep(0.01)
-
-
 async def test_a_run_goes_on_or_is_waited_for_or_stopped(engine: Harness, tmp_path: Path) -> None:
     source, service = make_folder(tmp_path / "long", {"run.sh": LOOPING}), engine.service
     run = await service.run(LONG)
@@ -327,7 +316,6 @@ async def test_a_run_goes_on_or_is_waited_for_or_stopped(engine: Harness, tmp_pa
 
     run = await service.run(LONG)
     await engine.job(LONG, under_way)
-    # The switch that has waited is over a moment after its version is there.
     deployed = await once_free(lambda: deploy(engine, source, LONG, running=WhenRunning.STOP))
     assert (deployed.waiting, deployed.jobs[0].version) == (False, 4)
     assert (await service.get_run(RunRef(LONG, run))).status is RunStatus.ABORTED

@@ -167,8 +167,8 @@ async def test_a_hook_that_hangs_holds_up_nobody_and_never_more_than_so_much(rig
         hook, _ = await hooks.subscribe(server.url(), RUN_FINISHED)
         await hooks.publish(RUN_FINISHED, '{"n": 0}')
         await server.until(1)
-        for number in range(1, WAITING + 4):
-            await hooks.publish(RUN_FINISHED, json.dumps({"n": number}))
+        bodies = [json.dumps({"n": number}) for number in range(1, WAITING + 4)]
+        await asyncio.gather(*(hooks.publish(RUN_FINISHED, body) for body in bodies))
         assert hooks.delivery.waiting == WAITING + 1
         [text] = notices(engine)
         assert hook.id in text and str(WAITING) in text
