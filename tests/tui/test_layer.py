@@ -65,6 +65,16 @@ async def test_an_event_behind_the_last_screen_is_dropped() -> None:
         assert app.crash is None
 
 
+async def test_the_second_click_of_two_closes_no_other_screen() -> None:
+    async with open_tui(eleven_jobs()) as tui:
+        await tui.press("h", "question_mark")
+        runs, help = tui.app.screen_stack[1:]
+        help.dismiss(None)
+        help.dismiss(None)
+        await tui.settle()
+        assert tui.app.screen is runs
+
+
 OPENING = (
     "list.events",
     "list.dashboard",

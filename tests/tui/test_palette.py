@@ -15,13 +15,14 @@ from wjtui.model.identity import JobType
 from wjtui.model.jobs import Running
 from wjtui.model.preferences import Preferences
 from wjtui.tui import pager
-from wjtui.tui.commands.table import COMMANDS
+from wjtui.tui.commands.table import BY_ID, COMMANDS, commands_of
 from wjtui.tui.options import Leave
 from wjtui.tui.pager import pager_command
 from wjtui.tui.present.palette import Give, GoTo, Show, Wear, search
 from wjtui.tui.screens.help import Help
 from wjtui.tui.screens.palette import VERBS, Palette
 from wjtui.tui.screens.question import Question
+from wjtui.tui.screens.view import View
 from wjtui.tui.themes import DARK, LIGHT
 
 SIZES = [(120, 36), (80, 24)]
@@ -54,6 +55,32 @@ async def test_every_command_job_chip_and_theme_is_in_it() -> None:
         assert {value.job for value in values if isinstance(value, GoTo)} == set(tui.app.store.jobs)
         assert {value.theme for value in values if isinstance(value, Wear)} == set(tui.app.available_themes)
         assert any(isinstance(value, Show) for value in values)
+
+
+SCREENS = "list.dashboard list.events log.open job.history job.schedule job.waiting job.versions app.trash"
+
+
+@pytest.mark.parametrize("opening", SCREENS.split())
+async def test_a_screen_can_do_every_command_that_it_offers(opening: str) -> None:
+    async with open_tui(eleven_jobs()) as tui:
+        await tui.select("nightly-report")
+        tui.app.main_screen.give(BY_ID[opening])
+        await tui.settle()
+        screen = tui.app.screen
+        assert isinstance(screen, View)
+        for command in commands_of(*screen.places):
+            if (desk := screen.desk_of(command)) is not None:
+                command.why_not(desk)
+                (asked, *_) = command.act.__code__.co_names
+                assert hasattr(desk, asked), command.id
+
+
+async def test_the_schedule_of_a_job_has_nothing_to_filter() -> None:
+    async with open_tui(eleven_jobs()) as tui:
+        await tui.select("nightly-report")
+        await tui.press("c")
+        await PaletteDriver(tui).give("filter by name")
+        assert "It counts in the list of jobs." in tui.toasts
 
 
 async def test_what_does_not_count_here_says_where_it_does() -> None:

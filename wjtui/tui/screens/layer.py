@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen, Screen
 
 T = TypeVar("T")
@@ -16,6 +17,15 @@ class Layer(Screen[T]):
     for each change below. Worse, the one below then asks for its own repaint again: once something under a
     form or a dialog had changed, both were painted sixty times a second for as long as they were open.
     """
+
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        """Close it, once: the second click of two comes when it is closed already.
+
+        The library would close the screen under it then, and end over the last one.
+        """
+        if self.is_active and len(self.app.screen_stack) > 1:
+            return super().dismiss(result)
+        return AwaitComplete()
 
     def _compositor_refresh(self) -> None:
         above = self._above()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from wjtui.model.jobs import Job
 from wjtui.tui.commands import jobs
 from wjtui.tui.commands.command import Command
-from wjtui.tui.commands.table import COMMANDS
+from wjtui.tui.commands.table import COMMANDS, commands_of
 from wjtui.tui.desks.one import OneJobDesk
 from wjtui.tui.present.jobs import JobKey
 from wjtui.tui.present.palette import (
@@ -61,19 +61,18 @@ class Palette(Picker[Choice]):
         return [*self._entries, *found] if found else self._entries
 
     def _commands(self) -> list[Entry[Choice]]:
-        found = []
-        for place in self._view.places:
-            if (desk := self._view.desk(place)) is not None:
-                here = [command for command in COMMANDS if command.where is place]
-                found += [command_entry(command, self._keys, _asked(command, desk)) for command in here]
-        return found
+        return [
+            command_entry(command, self._keys, _asked(command, desk))
+            for command in commands_of(*self._view.places)
+            if (desk := self._view.desk_of(command)) is not None
+        ]
 
     def _commands_elsewhere(self) -> list[Entry[Choice]]:
-        here = {place for place in self._view.places if self._view.desk(place) is not None}
+        here = self._view.places
         return [
             command_entry(command, self._keys, _elsewhere(command))
             for command in COMMANDS
-            if command.where not in here
+            if command.where not in here or self._view.desk_of(command) is None
         ]
 
     def _for_each_job(self, command: Command[Any]) -> list[Entry[Choice]]:

@@ -15,7 +15,8 @@ from wjtui.model.jobs import Job
 from wjtui.model.schedules import Schedule
 from wjtui.schedule.preview import Preview
 from wjtui.tui.bindings import bindings
-from wjtui.tui.commands.command import Step, Where
+from wjtui.tui.commands import list as list_commands
+from wjtui.tui.commands.command import Command, Step, Where
 from wjtui.tui.commands.table import BY_ID
 from wjtui.tui.desks.schedule import ScheduleDesk
 from wjtui.tui.present.header import schedule_header
@@ -77,6 +78,10 @@ class ScheduleScreen(View):
     def desk(self, where: Where) -> Any:
         own = {Where.LIST: self.jobs_desk, Where.SCHEDULE: self._changing}
         return own.get(where) or super().desk(where)
+
+    def desk_of(self, command: Command[Any]) -> Any:
+        # Of the list's commands those about one job count here; there is nothing to filter, mark or sort.
+        return None if command in list_commands.COMMANDS else super().desk_of(command)
 
     def header_line(self, width: int) -> Line:
         job = self.job

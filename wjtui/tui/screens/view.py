@@ -94,6 +94,10 @@ class View(Layer[None]):
         """Who does the commands of a place; None: they cannot be given here."""
         return {Where.EVERYWHERE: self.shell, Where.JOB: self.jobs_desk}.get(where)
 
+    def desk_of(self, command: Command[Any]) -> Any:
+        """Who does a command; None: it cannot be given here."""
+        return self.desk(command.where)
+
     @abstractmethod
     def header_line(self, width: int) -> Line:
         """The first line."""
@@ -161,9 +165,7 @@ class View(Layer[None]):
 
     def close(self) -> None:
         """Back to the screen under this one."""
-        # A screen that shines through one with a clear background is current, too, and not to be taken down.
-        if self.app.screen is self and len(self.app.screen_stack) > 1:
-            self.dismiss()
+        self.dismiss()
 
     def action_command(self, id: str) -> None:
         """A key of the table was pressed, or its word in the footer clicked."""
@@ -171,7 +173,7 @@ class View(Layer[None]):
 
     def give(self, command: Command[Any]) -> None:
         """Give a command, or say why it cannot be given."""
-        desk = self.desk(command.where)
+        desk = self.desk_of(command)
         if desk is None:
             return
         reason = command.why_not(desk)
