@@ -523,6 +523,16 @@ async def test_the_focus_that_was_left_at_once_does_not_come_back() -> None:
         assert screen.focused is None
 
 
+async def test_what_follows_from_a_key_after_the_form_was_closed_is_nothing() -> None:
+    async with builder(job="nightly-report") as it:
+        screen = it.tui.app.screen
+        assert isinstance(screen, BuilderScreen)
+        screen.dismiss(None)
+        await it.tui.settle()
+        await screen._show_soon()
+        await screen._survey()
+
+
 async def test_read_only_and_continuous_jobs_are_left_alone() -> None:
     async with open_tui(eleven_jobs(), read_only=True) as tui:
         await tui.select("nightly-report")

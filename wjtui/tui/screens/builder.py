@@ -232,7 +232,8 @@ class BuilderScreen(Form[ScheduleDraft]):
     async def _show_soon(self) -> None:
         await asyncio.sleep(_PAUSE)
         self._is_due = False
-        self._show_all()
+        if self.is_open:
+            self._show_all()
 
     def _show_all(self) -> None:
         self._look_ahead()
@@ -299,8 +300,8 @@ class BuilderScreen(Form[ScheduleDraft]):
     # What is shown
 
     def _paint(self) -> None:
-        # A screen that is going down has lost its widgets before its last messages.
-        if not self.is_mounted or not self._fields.is_attached:
+        # All is taken down together at the end of the program, with the screens still on their stack.
+        if not self.is_open or not self._fields.is_attached:
             return
         self._say_expression()
         self._fields.tell(self._checked.errors, remarks(self._answers, self._checked, self.session.now))

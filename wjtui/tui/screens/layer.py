@@ -18,6 +18,11 @@ class Layer(Screen[T]):
     form or a dialog had changed, both were painted sixty times a second for as long as they were open.
     """
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it has its widgets; one that is being closed loses them before its last task has ended."""
+        return self.is_mounted and self in self.app.screen_stack
+
     def dismiss(self, result: T | None = None) -> AwaitComplete:
         """Close it, once: the second click of two comes when it is closed already.
 
