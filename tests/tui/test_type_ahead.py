@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from textual import events
+
 from tests.support.tui_driver import open_tui
 from tests.tui.scene import eleven_jobs
+from wjtui.tui.commands.table import BY_ID
 from wjtui.tui.screens.help import Help
 
 
@@ -47,3 +50,13 @@ async def test_a_dialog_gets_the_letter_that_answers_it() -> None:
         await tui.select("queue-worker")
         await tui.burst("X", "k")
         assert [command[0] for command in service.commands] == ["kill"]
+
+
+async def test_a_key_on_its_way_back_is_not_for_a_screen_that_opens_meanwhile() -> None:
+    async with open_tui(eleven_jobs()) as tui:
+        tui.app.main_screen.give(BY_ID["list.dashboard"])
+        key = events.Key("G", "G")
+        key._set_forwarded()
+        await tui.app.on_event(key)
+        await tui.settle()
+        assert tui.app.crash is None

@@ -213,6 +213,8 @@ class WjtuiApp(Dressed, inherit_bindings=False):
             self.outlet.answered()
         elif isinstance(event, events.InputEvent | events.Paste) and not self._screen_stack:
             log.debug("%s came while the screen was being closed", type(event).__name__)
+        elif isinstance(event, events.Key) and event.is_forwarded and not self.screen.is_mounted:
+            log.debug("a key came back from a screen over which another one opens: it is not for that one")
         elif self.type_ahead.admits(event):
             await super().on_event(event)
 

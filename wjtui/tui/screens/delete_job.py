@@ -14,7 +14,6 @@ from textual.widgets import Button, Input, Static
 from wjtui.model.errors import WjtuiError
 from wjtui.model.events import LogRef
 from wjtui.model.jobs import Job
-from wjtui.support.tasks import TaskSet
 from wjtui.tui.present.deleting import Holding, matches, question, title, wanted
 from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.plain import plain
@@ -52,7 +51,7 @@ class DeleteJobs(Dialog[Deletion | None]):
         self._ascii = session.options.ascii
         self._holding: Holding | None = None
         self._trouble = ""
-        self.tasks = TaskSet(self._failed)
+        self.tasks = self.task_set(self._failed)
 
     def compose(self) -> ComposeResult:
         ask = "Type the name" if len(self._jobs) == 1 else "Type"

@@ -14,7 +14,6 @@ from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from wjtui.model.errors import WjtuiError
-from wjtui.support.tasks import TaskSet
 from wjtui.tui.present.ink import Ink, Line, Piece
 from wjtui.tui.present.plain import plain
 from wjtui.tui.screens.layer import Layer
@@ -49,7 +48,7 @@ class Form(Layer[T | None], Generic[T]):
     def __init__(self, session: Session) -> None:
         super().__init__(classes="-ascii form" if session.options.ascii else "form")
         self.session = session
-        self.tasks = TaskSet(self._failed)
+        self.tasks = self.task_set(self._failed)
         """Work of this form; it ends with it."""
         self._status: Line = ()
 

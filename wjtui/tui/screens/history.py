@@ -14,7 +14,6 @@ from textual.widgets import Input
 
 from wjtui.model.events import LogRef, Tone
 from wjtui.model.runs import Run, RunRef
-from wjtui.support.tasks import TaskSet
 from wjtui.tui.commands.command import Step, Where
 from wjtui.tui.desks.runs import RunsDesk, RunsJobDesk
 from wjtui.tui.present.history import Event, run_place
@@ -50,7 +49,7 @@ class HistoryView(View):
         self.jobs_desk = RunsJobDesk(self)
         self.go_to_run: RunRef | None = None
         """Where the cursor is to go once that run is known."""
-        self.tasks = TaskSet(self._failed)
+        self.tasks = self.task_set(self._failed)
         self.reader = RunReader(self.book, self.page, wants_more=self.wants_more, changed=self.changed)
         self.stale = True
         self._follow_newest = False

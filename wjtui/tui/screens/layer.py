@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
 
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen, Screen
+
+from wjtui.support.tasks import TaskSet
 
 T = TypeVar("T")
 
@@ -22,6 +25,15 @@ class Layer(Screen[T]):
     def is_open(self) -> bool:
         """Whether it has its widgets; one that is being closed loses them before its last task has ended."""
         return self.is_mounted and self in self.app.screen_stack
+
+    def task_set(self, on_failure: Callable[[str, BaseException], None]) -> TaskSet:
+        """Tasks of this screen. One that misses a widget because all are being taken down has not failed."""
+
+        def failed(name: str, error: BaseException) -> None:
+            if self.is_open:
+                on_failure(name, error)
+
+        return TaskSet(failed)
 
     def dismiss(self, result: T | None = None) -> AwaitComplete:
         """Close it, once: the second click of two comes when it is closed already.

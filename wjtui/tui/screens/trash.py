@@ -14,7 +14,6 @@ from wjtui.model.events import Tone
 from wjtui.model.jobs import Job
 from wjtui.model.versions import Trashed
 from wjtui.schedule.lists import counted
-from wjtui.support.tasks import TaskSet
 from wjtui.tui.bindings import bindings
 from wjtui.tui.commands.command import Step, Where
 from wjtui.tui.present.header import trail
@@ -41,7 +40,7 @@ class TrashScreen(View):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self.tasks = TaskSet(self._failed)
+        self.tasks = self.task_set(self._failed)
         self._lying: dict[str, Trashed] = {}
         self._known: set[object] = set()
         self._was_live = True

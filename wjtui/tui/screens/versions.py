@@ -16,7 +16,6 @@ from wjtui.model.errors import WjtuiError
 from wjtui.model.events import Tone
 from wjtui.model.jobs import Job
 from wjtui.model.versions import Version
-from wjtui.support.tasks import TaskSet
 from wjtui.tui.bindings import bindings
 from wjtui.tui.commands.command import Step, Where
 from wjtui.tui.desks.versions import GoBack
@@ -48,7 +47,7 @@ class VersionsScreen(View):
     def __init__(self, session: Session, key: JobKey) -> None:
         super().__init__(session)
         self._key = key
-        self.tasks = TaskSet(self._failed)
+        self.tasks = self.task_set(self._failed)
         self._there: dict[str, Version] = {}
         self._changes: dict[int, list[FileChange] | str] = {}
         """What going back would change, by number; a sentence: why that is not known."""

@@ -17,7 +17,6 @@ from wjtui.model.jobs import Job
 from wjtui.model.runs import RunId
 from wjtui.model.starts import Waiting
 from wjtui.schedule.lists import counted
-from wjtui.support.tasks import TaskSet
 from wjtui.tui.bindings import bindings
 from wjtui.tui.commands.command import Step, Where
 from wjtui.tui.present.header import trail
@@ -48,7 +47,7 @@ class WaitingScreen(View):
     def __init__(self, session: Session, key: JobKey) -> None:
         super().__init__(session)
         self._key = key
-        self.tasks = TaskSet(self._failed)
+        self.tasks = self.task_set(self._failed)
         self._waiting: dict[str, Waiting] = {}
         self._hold = session.store.jobs[key].hold
         self._was_live = True
