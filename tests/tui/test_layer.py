@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from textual import events
 from textual._compositor import Compositor
+from textual.css.query import NoMatches
 from textual.screen import Screen
 
 from tests.support.tui_driver import TuiDriver, open_tui
@@ -73,6 +74,23 @@ async def test_the_second_click_of_two_closes_no_other_screen() -> None:
         help.dismiss(None)
         await tui.settle()
         assert tui.app.screen is runs
+
+
+async def test_what_comes_too_late_for_a_closed_screen_ends_nothing() -> None:
+    async with open_tui(eleven_jobs()) as tui:
+        await tui.press("question_mark")
+        help = tui.app.screen
+        help.dismiss(None)
+        await tui.settle()
+        with pytest.raises(NoMatches) as missed, help._context():
+            help.query_one("#help-sheet")
+        crashes = []
+        for screen in (help, tui.app.main_screen):
+            with screen._context():
+                tui.app._handle_exception(missed.value)
+            crashes.append(tui.app.crash)
+        tui.app.crash = tui.app._exception = None
+        assert crashes == [None, missed.value]
 
 
 OPENING = (

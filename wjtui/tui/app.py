@@ -42,6 +42,7 @@ from wjtui.tui.screens.main import MainScreen
 from wjtui.tui.screens.view import View
 from wjtui.tui.session import Session
 from wjtui.tui.store import Change, Store, Topic
+from wjtui.tui.taken_down import is_of_the_end
 from wjtui.tui.terminal import ContinuedDriver
 from wjtui.tui.type_ahead import TypeAhead
 from wjtui.tui.undo import UndoStack
@@ -322,6 +323,9 @@ class WjtuiApp(Dressed, inherit_bindings=False):
     def _handle_exception(self, error: Exception) -> None:
         # The library would print a traceback over the terminal that it has just restored, and needs an
         # exception that is being handled to do so; ours may come from a task.
+        if is_of_the_end(error, self):
+            log.debug("something came too late for a screen: %s", error)
+            return
         log.error("the screen ends by a bug", exc_info=error)
         if self.crash is None:
             self.crash = self._exception = error
