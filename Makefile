@@ -11,7 +11,7 @@ RUN := $(VENV)/.ready-run
 DEV := $(VENV)/.ready-dev
 BENCH := $(VENV)/.ready-bench
 
-.PHONY: help demo test slow check bench screenshots clean distclean
+.PHONY: help demo test slow late check bench screenshots clean distclean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -26,6 +26,9 @@ test: $(DEV) ## run the tests; ARGS="-k name" chooses some
 
 slow: $(DEV) ## the tests that take minutes, such as a year of schedules
 	$(BIN)/python -m pytest -m slow $(ARGS)
+
+late: $(DEV) ## the tests on a machine that is busy now and then: finds who asks too early
+	LATE_THREADS=0.1 LATE_LOOP=0.3 PYTHONPATH=tests/late $(BIN)/python -m pytest --timeout 150 $(ARGS)
 
 check: $(DEV) ## format, lint, types, imports
 	$(BIN)/ruff format --check .
