@@ -142,3 +142,5 @@ async def test_nothing_ends_the_screen(seed: int, tmp_path: Path, monkeypatch: p
             assert app.crash is None
         await asyncio.sleep(0.2)
         assert app.crash is None
+        app.exit()
+        await asyncio.sleep(0)

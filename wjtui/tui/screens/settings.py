@@ -393,7 +393,7 @@ class SettingsForm(Form[SettingsDocument]):
         self.say_around()
 
     def _focus_fields(self) -> None:
-        self.set_focus(next(child for child in self._fields[0].query("*") if child.can_focus))
+        self.set_focus(next((child for child in self._fields[0].query("*") if child.can_focus), None))
 
     def on_descendant_focus(self) -> None:
         self.say_around()
