@@ -284,7 +284,8 @@ async def test_what_a_killed_engine_left_is_found_by_the_next_one(rig: Rig, post
     engine = await post.start()
     await fail(engine, job)
     await eventually(pid.exists)
-    assert find_survivors(engine.site.mark) == [int(pid.read_text())]
+    # What has written the file may not have ended yet.
+    await eventually(lambda: find_survivors(engine.site.mark) == [int(pid.read_text())])
     assert find_survivors(engine.site.mark, str(job)) == []
     assert find_survivors(engine.site.mark, None, engine._rooms.launches.living) == []
 
