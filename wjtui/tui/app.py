@@ -321,11 +321,11 @@ class WjtuiApp(Dressed, inherit_bindings=False):
             self._handle_exception(error)
 
     def _handle_exception(self, error: Exception) -> None:
-        # The library would print a traceback over the terminal that it has just restored, and needs an
-        # exception that is being handled to do so; ours may come from a task.
         if is_of_the_end(error, self):
             log.debug("something came too late for a screen: %s", error)
             return
+        # The library would print a traceback over the terminal that it has just restored, and needs an
+        # exception that is being handled to do so; ours may come from a task.
         log.error("the screen ends by a bug", exc_info=error)
         if self.crash is None:
             self.crash = self._exception = error

@@ -265,7 +265,7 @@ class ShellDesk:
                 return
             case Give(id=id, job=None):
                 command = BY_ID[id]
-                if command.where in self._view.places and self._view.desk_of(command) is not None:
+                if self._view.takes(command):
                     self._view.give(command)
                 else:
                     self._session.tell(elsewhere(command), tone=Tone.WARNING, group=f"refused {id}")

@@ -68,11 +68,10 @@ class Palette(Picker[Choice]):
         ]
 
     def _commands_elsewhere(self) -> list[Entry[Choice]]:
-        here = self._view.places
         return [
             command_entry(command, self._keys, _elsewhere(command))
             for command in COMMANDS
-            if command.where not in here or self._view.desk_of(command) is None
+            if not self._view.takes(command)
         ]
 
     def _for_each_job(self, command: Command[Any]) -> list[Entry[Choice]]:

@@ -98,6 +98,10 @@ class View(Layer[None]):
         """Who does a command; None: it cannot be given here."""
         return self.desk(command.where)
 
+    def takes(self, command: Command[Any]) -> bool:
+        """Whether a command counts here."""
+        return command.where in self.places and self.desk_of(command) is not None
+
     @abstractmethod
     def header_line(self, width: int) -> Line:
         """The first line."""
