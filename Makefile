@@ -28,7 +28,7 @@ slow: $(DEV) ## the tests that take minutes, such as a year of schedules
 	$(BIN)/python -m pytest -m slow $(ARGS)
 
 late: $(DEV) ## the tests on a machine that is busy now and then: finds who asks too early
-	LATE_THREADS=0.1 LATE_LOOP=0.3 PYTHONPATH=tests/late $(BIN)/python -m pytest --timeout 150 $(ARGS)
+	LATE_THREADS=0.1 LATE_WIRE=0.1 LATE_LOOP=0.3 PYTHONPATH=$(CURDIR)/tests/late $(BIN)/python -m pytest --timeout 150 $(ARGS)
 
 check: $(DEV) ## format, lint, types, imports
 	$(BIN)/ruff format --check .

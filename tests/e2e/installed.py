@@ -27,6 +27,8 @@ SLEEPER = "echo awake\nexec sleep 300\n"
 PROMPT = {"stop_signal": "SIGTERM", "stopping_wait_time": 1}
 """Settings of a job that ends when it is told to, so that no test waits for it."""
 
+_KNOWN = {"PATH", "LANG", "LC_ALL", "PYTHONPATH"}
+"""What a program is told of this one's environment, with what makes it late (``tests/late``)."""
 _PREFIX = re.compile(rb"\[\d\d/\d\d/\d{4} \d\d:\d\d:\d\d > [^\n]*?: (SYS )?(INFO|WARN|ERR )\] ")
 
 
@@ -39,7 +41,7 @@ class Installed:
         self.root = self.site.root
         home = folder / "home"
         home.mkdir()
-        known = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
+        known = {name: text for name, text in os.environ.items() if name in _KNOWN or name.startswith("LATE_")}
         self.environment: dict[str, str] = known | {
             "HOME": str(home),
             "SHELL": "/bin/sh",

@@ -434,7 +434,7 @@ def test_in_the_versions_and_the_trash(open_screen: Open, columns: int, rows: in
     walk = open_screen(columns, rows, "fails › Versions", "in place")
     walk.go(Step("V", "fails › Versions"))
     walk.prove(VERSIONS)
-    walk = Walk(walk.program, walk.terminal, ("› Trash",))
+    walk = Walk(walk.program, walk.terminal, ("› Trash", "It is empty"))
     walk.go(
         Step("colon", "a command, a job"), Step("trash", re.compile("▌ +trash")), Step("enter", "› Trash")
     )

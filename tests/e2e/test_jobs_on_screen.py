@@ -16,6 +16,7 @@ pytestmark = pytest.mark.e2e
 STUBBORN = "trap '' TERM\necho awake\nwhile :; do sleep 300 & wait; done\n"
 GOOD = 'echo "all is well"\nfor each in "$@"; do echo "<$each>"; done\n'
 BAD = 'echo "on it"\necho "the ladder is missing" >&2\nexit 7\n'
+_ROW = r"\s(\S+)\s+(?:trig|cont)\s"
 
 
 @pytest.fixture(params=[(120, 36), (80, 24)], ids=["120x36", "80x24"])
@@ -37,13 +38,28 @@ def row(screen: str, job: str) -> str:
 
 
 def choose(terminal: Terminal, job: str) -> None:
-    """Move the cursor to a job as a person does: look where it is, press as often as it takes, look again."""
-    rows = [line for line in terminal.screen().split("\n") if re.search(r"\s(trig|cont)\s", line)]
-    at = next(number for number, line in enumerate(rows) if "▌" in line)
-    to = next(number for number, line in enumerate(rows) if row(line, job))
-    terminal.send(*["j" if to > at else "k"] * abs(to - at) or ["C-l"])
-    terminal.wait_for(lambda screen: "▌" in row(screen, job))
+    """Move the cursor to a job as a person does: look where it is, press, look again.
+
+    A row that comes meanwhile moves others, and a job that is back has the cursor come to it.
+    """
+
+    def on_it_or_nearer() -> bool:
+        cursor, jobs = _listed(terminal.screen())
+        if cursor == job:
+            return True
+        if cursor in jobs and job in jobs:
+            terminal.send("j" if jobs.index(cursor) < jobs.index(job) else "k")
+            terminal.wait_for(lambda screen: _listed(screen)[0] not in ("", cursor))
+        return False
+
+    until(on_it_or_nearer)
     terminal.wait_for(re.compile(rf"[─ ]{job} +‹Log›"))
+
+
+def _listed(screen: str) -> tuple[str, list[str]]:
+    """The job under the cursor, empty when there is none, and all that are in sight."""
+    rows = [(line, found[1]) for line in screen.split("\n") if (found := re.search(_ROW, line))]
+    return next((job for line, job in rows if "▌" in line), ""), [job for _, job in rows]
 
 
 def shows(terminal: Terminal, job: str, status: str) -> str:
