@@ -220,6 +220,23 @@ async def test_a_refused_body_does_not_take_the_answer_back(wires: Wires) -> Non
     assert sent < 100 << 20
 
 
+async def test_a_slow_line_that_brings_too_much_is_heard_out(
+    wires: Wires, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """100 MiB take minutes there: after 30 s the refusal was taken back, and the client said "no answer"."""
+    monkeypatch.setattr(protocol, "LINGER_SECONDS", 0.2)
+    wire = await wires.open()
+    await wire.say(
+        b"PUT /api/triggeredwebjobs/x HTTP/1.1\r\nhost: x\r\n"
+        b"content-disposition: attachment; filename=x.sh\r\n"
+        b"authorization: " + basic().encode() + b"\r\ncontent-length: 999999999\r\n\r\n"
+    )
+    for _ in range(20):
+        await wire.say(b"x" * 1024)
+        await asyncio.sleep(0.05)
+    assert status(await wire.answer()) == 413
+
+
 async def test_the_silent_make_room_and_the_busy_do_not(
     service: FakeJobService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -41,7 +41,8 @@ class Installed:
         self.root = self.site.root
         home = folder / "home"
         home.mkdir()
-        known = {name: text for name, text in os.environ.items() if name in _KNOWN or name.startswith("LATE_")}
+        known = {name: os.environ[name] for name in _KNOWN if name in os.environ}
+        known |= {name: text for name, text in os.environ.items() if name.startswith("LATE_")}
         self.environment: dict[str, str] = known | {
             "HOME": str(home),
             "SHELL": "/bin/sh",

@@ -10,6 +10,9 @@ SILENT_SECONDS = 2.0
 would take the refusal back: of a busy machine's uploads over the limit some ended in "does not answer"."""
 LINGER_SECONDS = 30.0
 """At most so long all in all, for one that was let in."""
+UPLOAD_SECONDS = 300.0
+"""For one that brings a package: 100 MiB that are refused at the first byte take minutes on a slow line, and
+most clients read no answer before they have sent all."""
 BRIEF_SECONDS = 1.0
 """For one for which there is no room."""
 _AT_ONCE = 64 * 1024

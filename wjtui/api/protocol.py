@@ -14,7 +14,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from wjtui.api.joined import BRIEF_SECONDS, LINGER_SECONDS, Joined
+from wjtui.api.joined import BRIEF_SECONDS, LINGER_SECONDS, UPLOAD_SECONDS, Joined
 from wjtui.api.room import Room
 
 HEAD_SECONDS = 10.0
@@ -24,6 +24,7 @@ HEAD_BYTES = 128 * 1024
 KEEP_SECONDS = 60
 """A connection without a request is kept so long: scripts keep theirs, and one that was just closed under a
 request fails it."""
+_REFUSED_UPLOADS = (409, 413)
 _CLOSE = (b"connection", b"close")
 _TOO_MANY = (
     b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nretry-after: 1\r\nconnection: close\r\n\r\n"
@@ -133,7 +134,8 @@ class GuardedProtocol(H11Protocol):
                 headers = [*message.get("headers", ()), _CLOSE]
                 message = {**message, "headers": headers}
                 if self._joined is not None:
-                    self._joined.lingers = LINGER_SECONDS
+                    refused = message["status"] in _REFUSED_UPLOADS
+                    self._joined.lingers = UPLOAD_SECONDS if refused else LINGER_SECONDS
             await send(message)
 
         self._room.work(self)

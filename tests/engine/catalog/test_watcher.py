@@ -82,8 +82,7 @@ class Scene:
     async def turn(self, watcher: Watcher) -> list[frozenset[JobKey]]:
         """What is reported now."""
         self.batches.clear()
-        await watcher._scan()
-        await watcher._report()
+        await watcher._report(await watcher._scan())
         return list(self.batches)
 
     @contextlib.asynccontextmanager
@@ -259,6 +258,35 @@ async def test_our_own_change_is_reported_without_quiet_time(scene: Scene) -> No
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_what_comes_while_a_thread_looks_is_not_reported_as_gone(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, told: bool
+) -> None:
+    """A deployed job was called gone, and came back after the quiet time, where a disk was slow."""
+    known: set[JobKey] = {A}
+    watcher = Watcher(
+        scene.site, FastClock(), scene.heard, on_note=scene.notes.append, native=False, known=lambda: known
+    )
+    scene.job("a")
+    assert await scene.turn(watcher) == [{A}]
+
+    async def deployed_meanwhile(function: Callable[..., object], *args: object) -> object:
+        found = function(*args)
+        if function is look_at_folders and B not in known:
+            scene.job("b")
+            known.add(B)
+            if told:
+                watcher.expect(JobId(JobType.TRIGGERED, "b"))
+        return found
+
+    monkeypatch.setattr(asyncio, "to_thread", deployed_meanwhile)
+    watcher.expect(JobId(JobType.TRIGGERED, "a"))
+    assert await scene.turn(watcher) == [{A}]
+    if told:
+        assert await scene.turn(watcher) == [{B}]
+        assert B in scene.folders.jobs
 
 
 async def test_an_unreadable_source_reports_no_job_as_gone(

@@ -83,14 +83,14 @@ class Watcher:
         try:
             while True:
                 self._wake.clear()
-                await self._scan()
-                await self._report()
+                await self._report(await self._scan())
                 await first(self._clock.sleep(self._pause()), self._wake.wait())
         finally:
             if self._events:
                 await self._events.stop()
 
-    async def _scan(self) -> None:
+    async def _scan(self) -> float:
+        """Look at what is due to be looked at; when that began, in monotonic seconds."""
         now = self._clock.monotonic()
         files = now >= self._files_due
         if files:
@@ -99,23 +99,26 @@ class Watcher:
             self._folders_due = now + FOLDERS_EVERY_SECONDS
             # Together with the files the sources are listed in any case: two changes within one tick of the
             # file system's clock leave a folder's time as it was after the first.
-            await self._scan_folders(None if files else self._look)
+            await self._scan_folders(None if files else self._look, now)
         if files:
             await self._scan_files()
+        return now
 
-    async def _scan_folders(self, before: Look | None) -> None:
+    async def _scan_folders(self, before: Look | None, begun: float) -> None:
+        # What comes while a thread looks is in none of this: neither due by it, nor gone because of it.
+        known = [*self._known()]
         look = await asyncio.to_thread(look_at_folders, self._site, before)
         now = self._clock.monotonic()
         if self._look is None:
             for key in look.jobs:
-                self._debounce.at_once(key, now)
+                self._debounce.at_once(key, begun)
         else:
             for key in look.changed_since(self._look):
                 self._debounce.touch(key, now)
             look = look.with_unseen(self._look)
-        for key in self._known():
+        for key in known:
             if key not in look.jobs:
-                self._debounce.at_once(key, now)
+                self._debounce.at_once(key, begun)
         self._look = look
         self._job_at = {mark.path: key for key, mark in look.jobs.items()}
         await self._follow_events(look, now)
@@ -128,8 +131,9 @@ class Watcher:
                 self._debounce.touch(key, now)
         self._signatures = signed
 
-    async def _report(self) -> None:
-        due = self._debounce.take(self._clock.monotonic())
+    async def _report(self, looked: float) -> None:
+        """Tell what was due when the look at hand began: it would show an older state of anything else."""
+        due = self._debounce.take(looked)
         if due and self._look:
             # Signed before it is read again: what changes in between is found by the next scan.
             self._signatures |= await asyncio.to_thread(sign_files, self._marks(due))
