@@ -89,6 +89,15 @@ class TuiDriver:
         await self._pilot.click(selector, offset=(x, y), times=times)
         await self.settle()
 
+    async def double_click(self, text: str) -> None:
+        """Click twice on a text, wherever it is, as a terminal tells it: whatever the first click changes."""
+        x, y = next((line.index(text), y) for y, line in enumerate(self.lines) if text in line)
+        kinds = (events.MouseDown, events.MouseUp) * 2
+        # How late the second one is seen says nothing: their times were taken when they were made.
+        for event in [kind(None, x, y, 0, 0, 1, False, False, False, x, y) for kind in kinds]:
+            self.app.post_message(event)
+            await self.settle()
+
     async def right_click(self, x: int, y: int) -> None:
         """Click a cell of the screen with the other button."""
         await self._pilot.click(offset=(x, y), button=3)

@@ -76,6 +76,17 @@ async def test_the_second_click_of_two_closes_no_other_screen() -> None:
         assert tui.app.screen is runs
 
 
+async def test_the_second_click_of_two_is_for_no_other_screen() -> None:
+    async with open_tui(eleven_jobs()) as tui:
+        main = tui.app.main_screen
+        cursor = main.table.cursor
+        await tui.press("question_mark")
+        await tui.double_click("details, and back")
+        assert tui.app.screen is main and main.table.cursor == cursor and "STATUS" in tui.text
+        await tui.double_click("queue-worker")
+        assert tui.selected == "queue-worker" and "STATUS" not in tui.text
+
+
 async def test_what_comes_too_late_for_a_closed_screen_ends_nothing() -> None:
     async with open_tui(eleven_jobs()) as tui:
         await tui.press("question_mark")

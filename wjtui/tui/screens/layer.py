@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from textual import events
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen, Screen
 
@@ -20,6 +21,8 @@ class Layer(Screen[T]):
     for each change below. Worse, the one below then asks for its own repaint again: once something under a
     form or a dialog had changed, both were painted sixty times a second for as long as they were open.
     """
+
+    _clicked = False
 
     @property
     def is_open(self) -> bool:
@@ -43,6 +46,20 @@ class Layer(Screen[T]):
         if self.is_active and len(self.app.screen_stack) > 1:
             return super().dismiss(result)
         return AwaitComplete()
+
+    def on_screen_suspend(self) -> None:
+        self._clicked = False
+
+    def _forward_event(self, event: events.Event) -> None:
+        """The second click of two is for nobody when the first one closed or opened a screen.
+
+        Twice on a row of the help opened the log of the job that lay under it.
+        """
+        if isinstance(event, events.Click):
+            self._clicked = self._clicked or event.chain == 1
+            if not self._clicked:
+                return
+        super()._forward_event(event)
 
     def _compositor_refresh(self) -> None:
         above = self._above()
