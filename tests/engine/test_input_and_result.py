@@ -58,8 +58,10 @@ async def test_a_plain_run_is_told_little_and_writes_nothing_new(rig: Rig) -> No
     folder = rig.data(job) / run.ref.run
     assert variables(rig, run) == {"WEBJOBS_ATTEMPT": "1", "WEBJOBS_RESULT_FILE": f"{folder}/result.json"}
     assert {path.name for path in folder.iterdir()} == {"status", "output_log.txt"}
-    assert list(json.loads((folder / "status").read_bytes())) == [
-        "Trigger", "Status", "StartTime", "EndTime", "ExitCode", "Pid", "CpuSeconds", "PeakMemory", "Errors",
+    written = list(json.loads((folder / "status").read_bytes()))
+    # A run that is over before anybody has measured it has no peak.
+    assert [each for each in written if each != "PeakMemory"] == [
+        "Trigger", "Status", "StartTime", "EndTime", "ExitCode", "Pid", "CpuSeconds", "Errors",
     ]  # fmt: skip
     assert await engine.service.result(run.ref) is None and kept(rig) == []
 

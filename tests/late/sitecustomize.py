@@ -1,4 +1,4 @@
-"""A busy machine, at will: threads answer late, what comes by a socket is late, the loop is put aside.
+"""A busy machine, at will: threads answer late, what can be read is read late, the loop is put aside.
 
 Python imports this by itself where the folder is on ``PYTHONPATH``: in the tests, and in each engine and
 screen that they start. ``make late`` sets ``LATE_THREADS``, ``LATE_WIRE`` and ``LATE_LOOP``, all seconds at
@@ -17,11 +17,13 @@ _THREADS, _WIRE, _LOOP = (
     float(os.environ.get(name, "0")) for name in ("LATE_THREADS", "LATE_WIRE", "LATE_LOOP")
 )
 _SHARE_OF_THREADS, _SHARE_OF_READS, _SHARE_OF_STEPS = 0.5, 0.3, 0.002
-"""Of what a thread is asked to do, of what a socket has to say, and of the steps of a loop."""
+"""Of what a thread is asked to do, of what can be read from sockets and pipes, and of the steps of a loop."""
 
-_Socket: Any = selector_events._SelectorSocketTransport  # type: ignore[attr-defined]
+_Loop: Any = selector_events.BaseSelectorEventLoop
 _run_in_executor = base_events.BaseEventLoop.run_in_executor
-_read_ready = _Socket._read_ready
+_add_reader, _remove_reader = _Loop._add_reader, _Loop._remove_reader
+_waiting: dict[tuple[Any, int], object] = {}
+"""By loop and descriptor: who is late just now."""
 _run = events.Handle._run
 
 
@@ -38,18 +40,31 @@ def _run_late(loop: Any, executor: Any, func: Any, *args: Any) -> Any:
     return _run_in_executor(loop, executor, late, *args)
 
 
-def _read_late(transport: Any) -> None:
-    if transport._paused or transport._closing or random.random() > _SHARE_OF_READS:
-        _read_ready(transport)
-        return
-    loop = transport._loop
-    loop._remove_reader(transport._sock_fd)
+def _add_late_reader(loop: Any, fd: int, callback: Any, *args: Any) -> Any:
+    _waiting.pop((loop, fd), None)
+    if callback == loop._read_from_self:  # what threads have to say is late already
+        return _add_reader(loop, fd, callback, *args)
 
-    def read_on() -> None:
-        if not (transport._paused or transport._closing):
-            loop._add_reader(transport._sock_fd, transport._read_ready)
+    def read() -> None:
+        if random.random() > _SHARE_OF_READS:
+            callback(*args)
+            return
+        _remove_reader(loop, fd)
+        this = _waiting[loop, fd] = object()
 
-    loop.call_later(random.uniform(0, _WIRE), read_on)
+        def read_on() -> None:
+            if _waiting.get((loop, fd)) is this:
+                del _waiting[loop, fd]
+                _add_reader(loop, fd, read)
+
+        loop.call_later(random.uniform(0, _WIRE), read_on)
+
+    return _add_reader(loop, fd, read)
+
+
+def _remove_late_reader(loop: Any, fd: int) -> bool:
+    waited = _waiting.pop((loop, fd), None) is not None
+    return bool(_remove_reader(loop, fd)) or waited
 
 
 def _step_late(handle: Any) -> None:
@@ -61,6 +76,6 @@ def _step_late(handle: Any) -> None:
 if _THREADS:
     base_events.BaseEventLoop.run_in_executor = _run_late  # type: ignore[assignment, method-assign]
 if _WIRE:
-    _Socket._read_ready = _read_late
+    _Loop._add_reader, _Loop._remove_reader = _add_late_reader, _remove_late_reader
 if _LOOP:
     events.Handle._run = _step_late  # type: ignore[assignment, method-assign]
