@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.deploying import LOOPING, deploy, make_folder, make_zip, new_token, once_free, output, ran
+from tests.support.deploying import LOOPING, deploy, make_folder, make_zip, new_token, output, ran
 from tests.support.harness import Harness
 from tests.support.patience import PATIENCE, eventually
 from wjtui.model.deploys import DeployPlan, FileState, PlannedJob, SourceKind, WhenRunning
@@ -316,7 +316,7 @@ async def test_a_run_goes_on_or_is_waited_for_or_stopped(engine: Harness, tmp_pa
 
     run = await service.run(LONG)
     await engine.job(LONG, under_way)
-    deployed = await once_free(lambda: deploy(engine, source, LONG, running=WhenRunning.STOP))
+    deployed = await deploy(engine, source, LONG, running=WhenRunning.STOP)
     assert (deployed.waiting, deployed.jobs[0].version) == (False, 4)
     assert (await service.get_run(RunRef(LONG, run))).status is RunStatus.ABORTED
 

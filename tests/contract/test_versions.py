@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.deploying import LOOPING, deploy, make_folder, make_zip, once_free, output, ran
+from tests.support.deploying import LOOPING, deploy, make_folder, make_zip, output, ran
 from tests.support.harness import Harness
 from wjtui.model.deploys import FileState, WhenRunning
 from wjtui.model.errors import Conflict, InvalidRequest, JobNotFound, VersionNotFound
@@ -165,7 +165,7 @@ async def test_what_runs_meanwhile_is_refreshed_waited_for_or_stopped(
     await engine.job(long, lambda job: job.phase == Idle())
     run = await service.run(long)
     await engine.job(long, under_way)
-    stopped = await once_free(lambda: service.versions.roll_back(long, 1, running=WhenRunning.STOP))
+    stopped = await service.versions.roll_back(long, 1, running=WhenRunning.STOP)
     assert stopped.number == 5
     assert (await service.get_run(RunRef(long, run))).status is RunStatus.ABORTED
     assert note.read_text() == "first"

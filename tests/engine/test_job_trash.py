@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import secrets
+import threading
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.engine.rig import Rig, job_when, run_to_end, until
-from tests.support.patience import eventually
+from tests.support.patience import PATIENCE, eventually
+from wjtui.engine.deploy import claims
 from wjtui.engine.deploy import trash as trashing
 from wjtui.engine.deploy.job_trash import JobTrash
 from wjtui.engine.engine import Engine
@@ -20,7 +23,7 @@ from wjtui.model.errors import Conflict, JobNotFound, TrashNotFound
 from wjtui.model.identity import JobId, JobType
 from wjtui.model.jobs import Running, Stopped
 from wjtui.model.runs import RunRef, RunStatus
-from wjtui.model.versions import Cause
+from wjtui.model.versions import Cause, Trashed
 
 POLITE = """\
 echo up
@@ -180,7 +183,37 @@ async def test_a_job_that_hides_another_one_is_not_deleted(rig: Rig) -> None:
     assert (rig.site.folder(job) / "run.sh").is_file()
 
 
-async def test_nothing_else_is_done_with_a_job_that_is_being_deleted(rig: Rig, tmp_path: Path) -> None:
+async def test_what_is_seen_in_the_trash_can_be_brought_back_at_once(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a slow disk Enter was answered with "is being deleted: try again when that is over"."""
+    job = rig.site.triggered("report", {"run.sh": "echo 1\n"})
+    engine = await rig.start()
+    trash, over, take_in = engine.service.trash, threading.Event(), JobTrash.take_in
+
+    def slow(self: JobTrash, id: str) -> Trashed:
+        taken = take_in(self, id)
+        over.wait()
+        return taken
+
+    monkeypatch.setattr(JobTrash, "take_in", slow)
+    deleting = asyncio.create_task(trash.delete(job), name="delete")
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while not (seen := await trash.contents()):  # noqa: ASYNC110 (a disk tells nobody)
+                await asyncio.sleep(0.01)
+        back = asyncio.create_task(trash.restore(seen[0].id), name="restore")
+        await asyncio.wait([back], timeout=0.1)
+    finally:
+        over.set()
+    assert await deleting == seen[0] and await back == job
+    assert await trash.contents() == [] and (rig.site.folder(job) / "run.sh").is_file()
+
+
+async def test_nothing_else_is_done_with_a_job_that_is_being_deleted(
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "PATIENCE_SECONDS", 0)
     job = rig.site.triggered("report", {"run.sh": "echo 1\n"})
     engine = await rig.start()
     source = tmp_path / "source"

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import zipfile
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
 from tests.support.harness import Harness
-from tests.support.patience import PATIENCE
 from wjtui.model.deploys import Deployed, DeployPlan, PlannedJob, WhenRunning
-from wjtui.model.errors import Conflict
 from wjtui.model.events import LogRef
 from wjtui.model.identity import JobId
 from wjtui.model.jobs import Idle, Job
@@ -61,19 +58,6 @@ async def deploy(
     package = await deploys.stage(source, token)
     plan = DeployPlan((PlannedJob(job, package.jobs[0].at, settings_text),), running)
     return await deploys.commit(token, plan, by=by)
-
-
-async def once_free(attempt: Callable[[], Awaitable[T]]) -> T:
-    """What comes of a deploy or a roll back as soon as no other one is in its way.
-
-    One that has waited for a run is over a moment after its files are there.
-    """
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            try:
-                return await attempt()
-            except Conflict:
-                await asyncio.sleep(0.01)
 
 
 async def ran(engine: Harness, job: JobId) -> Run:

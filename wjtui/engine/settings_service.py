@@ -80,6 +80,7 @@ class LocalSettings:
         self._rooms.config.refresh(anew=True)
 
     async def _save(self, found: Job, text: str, etag: str | None, by: str) -> SettingsDocument:
+        await self._claims.clear(found.id)
         async with self._saving:
             with self._claims.held(DOING, found.id):
                 async with self._supervisor.changing(found.id):

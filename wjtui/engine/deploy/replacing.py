@@ -40,6 +40,7 @@ from wjtui.support.tasks import TaskSet
 log = logging.getLogger(__name__)
 
 DOING = "is being replaced by another deploy or roll back"
+PUT_OFF = "has another deploy or roll back that waits for its run to end"
 _AGAIN_SECONDS = 1.0
 
 
@@ -142,6 +143,7 @@ class Replacing:
         return Deployed(tuple(DeployedJob(place.job, n + 1, n) for place, n in there), waiting=True)
 
     def _wait_for(self, folder: Path, journal: Journal) -> None:
+        self._claims.put_off(PUT_OFF, *(place.job for place in journal.places))
         name = f"deploy {folder.name} that waits"
         self._waits[folder.name] = folder, self._waiting.start(name, self._wait(folder, journal))
 
@@ -155,6 +157,7 @@ class Replacing:
             raise
         finally:
             self._waits.pop(folder.name, None)
+        self._claims.go_on(DOING, *(place.job for place in journal.places))
         try:
             await self._work.through(f"switch of {folder.name}", self._at_once(folder, journal, stop=False))
         except EngineStopping:

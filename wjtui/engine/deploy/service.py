@@ -72,6 +72,7 @@ class LocalDeploys:
     async def preview(self, token: str, plan: DeployPlan) -> Preview:
         """What a plan would do."""
         staged = self._staging.get(token)
+        await self._claims.clear(*(job.id for job in plan.jobs))
         return Preview(await self._look(staged, plan, compare=staged.package.ok))
 
     async def diff(self, token: str, job: PlannedJob, path: str) -> str:
@@ -110,6 +111,7 @@ class LocalDeploys:
     async def _commit(self, staged: Staged, plan: DeployPlan, by: str) -> Deployed:
         token = staged.package.token
         try:
+            await self._claims.clear(*(job.id for job in plan.jobs))
             if not staged.package.jobs:
                 _refuse(staged.package, plan, ())
             _refuse(staged.package, plan, await self._look(staged, plan, compare=False))

@@ -45,6 +45,7 @@ class LocalTrash:
     async def delete(self, job: JobId, *, keep_history: bool = False) -> Trashed:
         """Stop a job, then move all it has to the trash."""
         self._check_stopping()
+        await self._claims.clear(job)
         found = self._rooms.state.job(job).id
         definition = self._definition(found)
         self._claims.take("is being deleted", found)
@@ -61,6 +62,7 @@ class LocalTrash:
         entry = await asyncio.to_thread(self._trash.find, id, self._rooms.clock.now())
         if entry is None:
             raise TrashNotFound(f"There is no '{id}' in the trash: it was deleted over a week ago, or never.")
+        await self._claims.clear(entry.job)
         self._claims.take("is being brought back", entry.job)
         return await self._work.through(f"return of {entry.job}", self._restore(entry))
 

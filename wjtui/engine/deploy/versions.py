@@ -102,6 +102,7 @@ class LocalVersions:
         """Put an earlier version in place, as a new one."""
         if self._rooms.state.info.stopping:
             raise EngineStopping("The engine is being stopped and takes no new commands.")
+        await self._claims.clear(job)
         definition = self._definition(job)
         there = await self._read(lambda: self._store.list(definition.id))
         if number is None:
