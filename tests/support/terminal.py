@@ -17,6 +17,8 @@ import pytest
 PATIENCE = 20.0
 """Seconds until a screen that does not come is a failure."""
 _LOOK_SECONDS = 0.04
+_AFTER_ESCAPE_SECONDS = 0.2
+"""A terminal sends Alt and a key as Esc and the key. Programs tell them apart by time, ours by 0.1 s."""
 _OPTIONS = (
     "set -g status off",  # it would take a row of the program's
     "set -g remain-on-exit on",  # what a program says when it ends is worth reading
@@ -42,6 +44,7 @@ class Terminal:
         self, program: Sequence[str], environment: Mapping[str, str], *, columns: int = 120, rows: int = 36
     ) -> None:
         """Start ``program`` with exactly ``environment`` and what tmux adds to it."""
+        self._escape_ends = 0.0
         self._server = f"wjtui-test-{os.getpid()}-{next(_names)}"
         # A server is a process of the whole user: one that was started inside another must not find that.
         self._environment = {name: text for name, text in environment.items() if name != "TMUX"}
@@ -57,10 +60,14 @@ class Terminal:
 
     def send(self, *keys: str) -> None:
         """Press keys, called as tmux calls them: ``x``, ``Enter``, ``C-z``."""
+        time.sleep(max(0.0, self._escape_ends - time.monotonic()))
         self._tmux("send-keys", *keys)
+        if keys[-1] == "Escape":
+            self._escape_ends = time.monotonic() + _AFTER_ESCAPE_SECONDS
 
     def type(self, text: str) -> None:
         """Give the program ``text`` as it is and in one burst; ``\\r`` is Enter, ``\\x1b`` is Esc."""
+        time.sleep(max(0.0, self._escape_ends - time.monotonic()))
         self._tmux("send-keys", "-H", *(f"{byte:02x}" for byte in text.encode()))
 
     def resize(self, columns: int, rows: int) -> None:
