@@ -88,7 +88,7 @@ def test_without_a_terminal_there_is_no_screen_and_no_engine(
 def test_help_imports_nothing_heavy() -> None:
     program = "import sys, wjtui.cli.main; print(*sys.modules)"
     loaded = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        [sys.executable, "-E", "-c", program], capture_output=True, text=True, check=True
     ).stdout
     assert {"textual", "httpx2", "msgspec", "asyncio", "platformdirs"}.isdisjoint(loaded.split())
 
