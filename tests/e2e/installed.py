@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.support.lateness import LATENESS
 from tests.support.site_builder import SiteBuilder
 from tests.support.terminal import Terminal, is_running, need_tmux, until
 
@@ -27,8 +28,6 @@ SLEEPER = "echo awake\nexec sleep 300\n"
 PROMPT = {"stop_signal": "SIGTERM", "stopping_wait_time": 1}
 """Settings of a job that ends when it is told to, so that no test waits for it."""
 
-_KNOWN = {"PATH", "LANG", "LC_ALL", "PYTHONPATH"}
-"""What a program is told of this one's environment, with what makes it late (``tests/late``)."""
 _PREFIX = re.compile(rb"\[\d\d/\d\d/\d{4} \d\d:\d\d:\d\d > [^\n]*?: (SYS )?(INFO|WARN|ERR )\] ")
 
 
@@ -41,9 +40,10 @@ class Installed:
         self.root = self.site.root
         home = folder / "home"
         home.mkdir()
-        known = {name: os.environ[name] for name in _KNOWN if name in os.environ}
-        known |= {name: text for name, text in os.environ.items() if name.startswith("LATE_")}
-        self.environment: dict[str, str] = known | {
+        known = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
+        self.environment: dict[str, str] = {
+            **known,
+            **LATENESS,
             "HOME": str(home),
             "SHELL": "/bin/sh",
             "TERM": "xterm-256color",

@@ -18,6 +18,8 @@ from wjtui.model.identity import JobId, JobType
 
 HERE = Path(__file__).parent
 TOP = HERE.parent.parent
+PATH = os.pathsep.join(filter(None, [str(TOP), os.environ.get("PYTHONPATH")]))
+"""Where a process finds the tests, and what makes it late (``tests/late``)."""
 SEED = 20261121
 ENGINE = """
 import asyncio, secrets, sys
@@ -47,7 +49,7 @@ asyncio.run(main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])))
 @pytest.mark.parametrize("way", ["exchange", "renames"])
 def test_fifty_kills_leave_the_old_version_or_the_new_one(tmp_path: Path, way: str) -> None:
     driver = [sys.executable, str(HERE / "switch_driver.py"), str(tmp_path / "root"), "50", str(SEED), way]
-    environment = {**os.environ, "PYTHONPATH": str(TOP)}
+    environment = {**os.environ, "PYTHONPATH": PATH}
     done = subprocess.run(driver, env=environment, capture_output=True, text=True, timeout=55, check=False)
     assert done.returncode == 0, done.stderr
     told = re.fullmatch(r"50 kills, (\d+) the last version\n", done.stdout)
@@ -60,7 +62,7 @@ async def test_a_killed_engine_leaves_whole_versions_and_the_next_one_goes_on(
     job = JobId(JobType.TRIGGERED, "report")
     folder = rig.site.folder(job)
     write_version(folder, "0")
-    environment = {**os.environ, "PYTHONPATH": str(TOP)}
+    environment = {**os.environ, "PYTHONPATH": PATH}
     last = 0
     for kill in range(3):
         begun = 1000 * (kill + 1)

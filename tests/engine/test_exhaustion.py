@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.lateness import LATENESS
 from tests.support.patience import PATIENCE
 from tests.support.site_builder import SiteBuilder
 from wjtui.client.probe import EngineFile
@@ -49,7 +50,8 @@ class Child:
         self.service: HttpJobService
 
     async def start(self) -> None:
-        environment = {"PATH": os.environ["PATH"], "TMPDIR": str(self.place.socket.parent.parent)}
+        folder = str(self.place.socket.parent.parent)
+        environment = {"PATH": os.environ["PATH"], "TMPDIR": folder} | LATENESS
         self._guardian = subprocess.Popen(  # noqa: ASYNC220 - it returns at once
             engine_command(self.place), env=environment, stderr=subprocess.DEVNULL, start_new_session=True
         )
@@ -152,6 +154,7 @@ async def test_without_descriptors_the_engine_stays_and_comes_back(child: Child)
     crashing = child.jobs.continuous("crashing", {"run.sh": crash}, SETTINGS | {"restart_time": 1})
     await child.start()
     await seen(child, running(quiet))
+    await until(alive.exists)
     before = next(job.phase for job in (await child.service.snapshot()).jobs if job.id == quiet)
     used = len(os.listdir(f"/proc/{child.pid}/fd"))
     child.limit(resource.RLIMIT_NOFILE, used)
