@@ -98,7 +98,7 @@ async def test_requests_one_behind_the_other_are_answered_in_order(wires: Wires)
 
 
 async def test_a_head_that_does_not_end_is_given_up(wires: Wires, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(protocol, "HEAD_SECONDS", 1.0)
     silent, begun, later = await wires.open(), await wires.open(), await wires.open()
     await begun.say(HEALTH[:30])
     await later.say(HEALTH)
@@ -109,12 +109,12 @@ async def test_a_head_that_does_not_end_is_given_up(wires: Wires, monkeypatch: p
 
 
 async def test_an_idle_connection_is_kept_for_a_while(wires: Wires, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.1)
+    monkeypatch.setattr(protocol, "HEAD_SECONDS", 1.0)
     wire = await wires.open()
     for _ in range(2):
         await wire.say(HEALTH)
         assert status(await wire.answer()) == 200
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(1.5)
 
 
 async def test_a_head_that_is_too_long_is_refused_however_it_comes(wires: Wires) -> None:

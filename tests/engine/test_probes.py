@@ -199,13 +199,12 @@ wait
 
 
 async def test_a_command_that_hangs_is_killed_with_what_it_started(rig: Rig) -> None:
-    probe = {"command": "./check.sh", "interval": 0.1, "threshold": 1, "timeout": 0.5}
+    probe = {"command": "./check.sh", "interval": 0.1, "threshold": 1, "timeout": 1}
     job = rig.site.continuous("slow", {"run.sh": LOOP, "check.sh": HANGS}, {"probe": probe})
     engine = await rig.start()
     sick = await job_when(engine, job, is_sick)
-    assert sick.unhealthy == "./check.sh did not end within 0.5 s"
-    pids = pids_in(rig.data(job))
-    assert len(pids) >= 2
+    assert sick.unhealthy == "./check.sh did not end within 1 s"
+    await eventually(lambda: len(pids_in(rig.data(job))) >= 2)
     await engine.service.stop(job)
     await job_when(engine, job, lambda now: isinstance(now.phase, Stopped))
     assert not any(lives(pid) for pid in pids_in(rig.data(job)))

@@ -115,7 +115,8 @@ async def test_silence_is_no_answer() -> None:
 
 async def test_a_status_counts_although_the_body_never_ends() -> None:
     async with serving(says_and_stays(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n")) as (port, _):
-        assert await fault_of_http(port, "/", 0.1) == ""
+        # It takes all of its time: as much as a busy machine may need for the status.
+        assert await fault_of_http(port, "/", 3) == ""
     async with serving(repeats(b"HTTP/1.1 500 Oh\r\n\r\n", b"x" * ANSWER_BYTES)) as (port, _):
         assert await fault_of_http(port, "/", PATIENCE) == f"GET / on port {port} answered 500"
 
