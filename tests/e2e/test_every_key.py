@@ -86,6 +86,10 @@ DOWN, UP, ESCAPE = Step("j", on("ladle")), Step("k", on("fails")), Step("escape"
 TOP, END = Step("g", on("fails")), Step("G", on("spare"))
 AWAKE = r"awake as (\d+)"
 END_LOGGED = Step("G", lambda seen: on("spare")(seen) and re.search(AWAKE, seen.screen))
+LADLE_ENDED = Step(
+    "ctrl+l", lambda seen: "changed to Success" in seen.screen and row_of("ladle", "Success")(seen)
+)
+"""Its last words come before its end, and until then it cannot be run again."""
 MARKED, UNMARKED = Step("space", "1 marked"), Step("U", lacks("marked"))
 SCRIBBLED = Step(scribbled, "graffiti")
 IN_LOG, IN_LIST = "f Follow", re.compile(r"STATUS +NAME")
@@ -151,7 +155,7 @@ LIST = [
     Proof("job.pause", "p", row_of("nightly", "Paused"), (Step("j", anything), Step("j", on("nightly"))),
           (Step("p", row_of("nightly", "Never run")), TOP)),
     Proof("job.run_with", "a", "Run ladle with arguments", (DOWN,),
-          (Step("green soup", "green soup"), Step("enter", "ladle: green soup"), UP)),
+          (Step("green soup", "green soup"), Step("enter", "ladle: green soup"), LADLE_ENDED, UP)),
     Proof("job.run", "r", re.compile(r"ladle: *[│█]?$", re.M), (DOWN,), (UP,)),
     Proof("job.edit", "e", "ladle › Settings", (DOWN,),
           (Step("escape", anything), Step("escape", IN_LIST), UP)),
@@ -247,10 +251,17 @@ def one_less(seen: Seen) -> bool:
     return 0 < _runs(seen.screen) == _runs(seen.before) - 1
 
 
+def one_gone(seen: Seen) -> bool:
+    """And that is over, which the footer says: it can be undone."""
+    return one_less(seen) and "u Undo" in seen.screen
+
+
 def below_newest(seen: Seen) -> bool:
     return cursor_row(seen) != "" and not on_newest(seen) and "runs" not in cursor_row(seen)
 
 
+GONE = both("All 3", "u Undo")
+"""A run is deleted; while that goes on it can be out of the list already, and not be undone yet."""
 FOLDED = re.compile(r"[│▌ ]\+ \w{3} \d{4}-\d\d-\d\d")
 NEXT, BEFORE = Step("right_curly_bracket", below_newest), Step("left_curly_bracket", on_newest)
 NEWEST = (Step("g", anything), Step("right_curly_bracket", on_newest))
@@ -292,8 +303,8 @@ RUNS = [
            Step("left_curly_bracket", on_newest))),
     Proof("runs.switch", "f", lacks("[All 4]"), (), (Step("escape", "[All 4]"), *NEWEST)),
     Proof("runs.copy", "y", "Copy of run", (), (Step("1", copied_run),)),
-    Proof("runs.delete", "D", "Delete run", (), (Step("d", "All 3"), Step("u", "All 4"), *NEWEST)),
-    Proof("app.undo", "u", "All 4", (Step("D", "Delete run"), Step("d", "All 3")), NEWEST),
+    Proof("runs.delete", "D", "Delete run", (), (Step("d", GONE), Step("u", "All 4"), *NEWEST)),
+    Proof("app.undo", "u", "All 4", (Step("D", "Delete run"), Step("d", GONE)), NEWEST),
     Proof("runs.above", "left_curly_bracket", on_newest, (NEXT,)),
     Proof("runs.below", "right_curly_bracket", below_newest, (), (BEFORE,)),
     Proof("runs.previous_job", "left_square_bracket", "pump › ", (),
@@ -322,8 +333,8 @@ DASHBOARD = [
           (Step("escape", "› All runs"), Step("escape", lacks("/job:fails")), *NEWEST)),
     Proof("runs.switch", "f", lacks("[All"), (), (Step("escape", "[All"), *NEWEST)),
     Proof("runs.copy", "y", "Copy of run", (), (Step("1", copied_run),)),
-    Proof("runs.delete", "D", "Delete run", (), (Step("d", one_less), Step("u", one_more), *NEWEST)),
-    Proof("app.undo", "u", one_more, (Step("D", "Delete run"), Step("d", one_less)), NEWEST),
+    Proof("runs.delete", "D", "Delete run", (), (Step("d", one_gone), Step("u", one_more), *NEWEST)),
+    Proof("app.undo", "u", one_more, (Step("D", "Delete run"), Step("d", one_gone)), NEWEST),
     Proof("runs.above", "left_curly_bracket", on_newest, (NEXT,)),
     Proof("runs.below", "right_curly_bracket", below_newest, (), (BEFORE,)),
     Proof("runs.previous_job", "left_square_bracket", "Every job is in this list"),
