@@ -128,6 +128,20 @@ def test_the_life_of_a_job(engine: Installed, tmp_path: Path) -> None:
     assert [run["status"] for run in engine.runs("nightly")] == ["Success", "Failed", "Success"]
 
 
+def test_what_waits_for_a_run_is_put_in_place_at_its_end(engine: Installed, tmp_path: Path) -> None:
+    """The command said so, and called it off as it ended."""
+    script = 'until [ -e "$WEBJOBS_DATA_PATH/go" ]; do sleep 0.05; done\n'
+    source = make_folder(tmp_path / "long", {"run.sh": script})
+    engine("deploy", str(source), "--type", "triggered", "--run")
+    until(lambda: [run["status"] for run in engine.runs("long")] == ["Running"])
+    (source / "run.sh").write_text("echo new\n")
+    assert "when the run that is going has ended" in engine("deploy", str(source), "--when", "after")
+    assert "waits for its run to end" in engine("deploy", str(source), "--when", "after", status=2)
+    (engine.root / "data/jobs/triggered/long/go").touch()
+    new = engine.site.jobs / "triggered/long/run.sh"
+    until(lambda: new.read_text() == "echo new\n")
+
+
 def test_a_terminal_sees_progress_and_is_asked(
     engine: Installed, tmp_path: Path, terminals: list[PseudoTerminal]
 ) -> None:

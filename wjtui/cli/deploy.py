@@ -117,7 +117,7 @@ async def _deploy(
     from wjtui.cli.who import here
     from wjtui.model.errors import DeployRejected
 
-    token = secrets.token_hex(16)
+    token, done = secrets.token_hex(16), None
     try:
         async with showing_progress(service, token):
             package = await service.deploys.stage(path, token, name=called)
@@ -137,7 +137,9 @@ async def _deploy(
         _show(options, package, preview, done, dry_run)
         return await _start(service, options, plan, follow) if start and not done.waiting else False
     finally:
-        await service.deploys.discard(token)
+        # What waits for a run to end is staged until then: to discard it is to call the deploy off.
+        if done is None or not done.waiting:
+            await service.deploys.discard(token)
 
 
 def _sentences(refusals: Sequence[Finding]) -> str:

@@ -44,8 +44,8 @@ class LocalTrash:
 
     async def delete(self, job: JobId, *, keep_history: bool = False) -> Trashed:
         """Stop a job, then move all it has to the trash."""
-        self._check_stopping()
         await self._claims.clear(job)
+        self._check_stopping()
         found = self._rooms.state.job(job).id
         definition = self._definition(found)
         self._claims.take("is being deleted", found)

@@ -100,9 +100,9 @@ class LocalVersions:
         by: str = "",
     ) -> Version:
         """Put an earlier version in place, as a new one."""
+        await self._claims.clear(job)
         if self._rooms.state.info.stopping:
             raise EngineStopping("The engine is being stopped and takes no new commands.")
-        await self._claims.clear(job)
         definition = self._definition(job)
         there = await self._read(lambda: self._store.list(definition.id))
         if number is None:
